@@ -1,0 +1,27 @@
+"""The characters a sheet asks for: a Hangul set chosen by coverage, and the printable ASCII."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+SET_NAMES = ("256", "100", "28")
+"""The sets by name, the fullest first; a name is also the number of Hangul syllables in the set."""
+
+
+@cache
+def hangul_set(name: str) -> tuple[str, ...]:
+    """The Hangul of a set in writing order, as ``python -m templates.coverage`` chose it.
+
+    Raises:
+        ValueError: there is no set of this name.
+    """
+    if name not in SET_NAMES:
+        raise ValueError(f"no set {name!r}; there are {', '.join(SET_NAMES)}")
+    text = data_file(name).read_text(encoding="utf-8")
+    return tuple("".join(text.split()))
+
+
+def data_file(name: str) -> resources.abc.Traversable:
+    """The file in the package that holds the Hangul of a set."""
+    return resources.files("templates") / "data" / f"hangul_{name}.txt"
