@@ -8,6 +8,9 @@ from importlib import resources
 SET_NAMES = ("256", "100", "28")
 """The sets by name, the fullest first; a name is also the number of Hangul syllables in the set."""
 
+HANGUL_PER_PAGE = 128
+"""Hangul on one page of a sheet at most."""
+
 
 @cache
 def hangul_set(name: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
-from templates.charset import SET_NAMES, hangul_set
+from templates.charset import HANGUL_PER_PAGE, SET_NAMES, hangul_set
 from templates.geometry import Cell, Marker, Page, Sheet
 
 __all__ = ["SET_NAMES", "Cell", "Marker", "Page", "Sheet", "build_sheet", "find_page"]
@@ -56,8 +56,6 @@ LATIN_ROWS = (
     *(".,:;!?'\"`~", "()[]{}<>/\\", "+-=*#%&@$^", "_|"),
 )
 """The 94 printable ASCII in writing order, what is alike side by side."""
-
-HANGUL_PER_PAGE = 128
 
 _Section = tuple[str, ...]
 """Rows of characters that belong together."""
