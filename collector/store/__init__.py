@@ -1,0 +1,49 @@
+"""Jobs, photos, glyphs and the outbox in one database: SQLite embedded, MySQL in production.
+
+store = open_store("sqlite:///sonmat.sqlite3")     # creates or migrates the schema
+job = store.submit(NewJob(...), [message])         # job and event in one transaction
+lease = store.claim(job.id, owner="me", lease_s=30)
+with store.work(lease) as work:                    # one transaction, refused when the lease is lost
+    work.stage_done(StageResult("capture", key, 1.2, 300.0))
+    work.emit(message)
+"""
+
+from collector.store.engine import open_engine
+from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError, StoreError
+from collector.store.migrate import migrate
+from collector.store.outbox import Outbox
+from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult, StoredMessage
+from collector.store.states import JobState
+from collector.store.store import Store
+from collector.store.work import Work
+
+__all__ = [
+    "Cell",
+    "IllegalTransitionError",
+    "Job",
+    "JobNotFoundError",
+    "JobState",
+    "Lease",
+    "LeaseLostError",
+    "NewJob",
+    "Outbox",
+    "OutboxMessage",
+    "Photo",
+    "StageResult",
+    "Store",
+    "StoreError",
+    "StoredMessage",
+    "Work",
+    "open_store",
+]
+
+
+def open_store(url: str) -> Store:
+    """The store behind an SQLAlchemy URL, its schema brought up to date.
+
+    Raises:
+        StoreError: the URL names a database we do not speak.
+    """
+    engine = open_engine(url)
+    migrate(engine)
+    return Store(engine)

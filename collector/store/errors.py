@@ -1,0 +1,34 @@
+"""What can go wrong with the store.
+
+StoreError
+├── JobNotFoundError            no job has this id
+├── IllegalTransitionError      the job's state does not allow this step
+└── LeaseLostError              another worker holds the job now; whoever gets this stops and writes nothing more
+"""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """The database cannot do what was asked."""
+
+
+class JobNotFoundError(StoreError):
+    """No job has this id."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"no job has the id {job_id}")
+
+
+class IllegalTransitionError(StoreError):
+    """The job's state does not allow this step."""
+
+    def __init__(self, job_id: str, old: str, new: str) -> None:
+        super().__init__(f"job {job_id} cannot go from {old} to {new}")
+
+
+class LeaseLostError(StoreError):
+    """Another worker holds the job now, or nobody does."""
+
+    def __init__(self, job_id: str, owner: str) -> None:
+        super().__init__(f"{owner} no longer holds the lease of job {job_id}")

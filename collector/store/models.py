@@ -1,0 +1,173 @@
+"""The tables. Their migrations are in ``migrations/``; a test holds the two together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+MYSQL = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+"""A binary collation: in the others 'a' equals 'A' and some jamo equal each other, and a font needs both."""
+
+Big = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers rows by itself only in a column of type INTEGER."""
+Blob = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+LongText = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+ShaText = String(64)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware moment, kept as naive UTC with microseconds on every database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """MySQL drops fractions of a second unless told."""
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+        return dialect.type_descriptor(DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuses naive moments, which nobody can place."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Naive UTC from the database is UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of Sonmat."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class JobRow(Base):
+    """One wish for a font: one row, one state machine, one lease."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "state", "lease_until"), MYSQL)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    key: Mapped[str] = mapped_column(ShaText, unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    licence: Mapped[str] = mapped_column(String(40))
+    options: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(16))
+    stage: Mapped[str | None] = mapped_column(String(32))
+    attempt: Mapped[int] = mapped_column(Integer, default=0)
+    owner: Mapped[str | None] = mapped_column(String(200))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    set_name: Mapped[str | None] = mapped_column(String(16))
+    seed: Mapped[str | None] = mapped_column(String(200))
+    error_code: Mapped[str | None] = mapped_column(String(64))
+    error: Mapped[str | None] = mapped_column(LongText)
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class PhotoRow(Base):
+    """One photograph of a job, in the order given."""
+
+    __tablename__ = "photos"
+    __table_args__ = (UniqueConstraint("job_id", "position"), MYSQL)
+
+    id: Mapped[int] = mapped_column(Big, primary_key=True, autoincrement=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(ShaText)
+    size_bytes: Mapped[int] = mapped_column(Big)
+
+
+class GlyphRow(Base):
+    """What was read in one cell: the verdict, and the ink (PNG) with its place where there is any."""
+
+    __tablename__ = "glyphs"
+    __table_args__ = (UniqueConstraint("job_id", "char"), MYSQL)
+
+    id: Mapped[int] = mapped_column(Big, primary_key=True, autoincrement=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    char: Mapped[str] = mapped_column(String(8))
+    verdict: Mapped[str] = mapped_column(String(32))
+    ink: Mapped[bytes | None] = mapped_column(Blob)
+    em_px: Mapped[float | None] = mapped_column(Double())
+    origin_x_px: Mapped[float | None] = mapped_column(Double())
+    origin_y_px: Mapped[float | None] = mapped_column(Double())
+    baseline_em: Mapped[float | None] = mapped_column(Double())
+    source: Mapped[str | None] = mapped_column(String(16))
+
+
+class StageRow(Base):
+    """Under which content-addressed key a stage's result of a job lies, and what making it cost."""
+
+    __tablename__ = "stages"
+    __table_args__ = (Index(None, "key"), MYSQL)
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    stage: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key: Mapped[str] = mapped_column(ShaText)
+    seconds: Mapped[float] = mapped_column(Double())
+    peak_memory_mib: Mapped[float] = mapped_column(Double())
+    finished_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class OutboxRow(Base):
+    """An event written in the transaction that made it true; the log of the in-process bus as well."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(None, "published_at", "id"),
+        Index(None, "topic", "id"),
+        MYSQL | {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Big, primary_key=True, autoincrement=True)
+    topic: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(120))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class OffsetRow(Base):
+    """How far a group of the in-process bus has read a topic."""
+
+    __tablename__ = "bus_offsets"
+    __table_args__ = (MYSQL,)
+
+    group_name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(120), primary_key=True)
+    next_id: Mapped[int] = mapped_column(Big)

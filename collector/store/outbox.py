@@ -1,0 +1,99 @@
+"""The outbox: events as rows, written in the transaction that made them true.
+
+Source of the method: C. Richardson, Microservices Patterns, "Transactional outbox" and "Polling publisher".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from collector.store.models import OffsetRow, OutboxRow
+from collector.store.records import OutboxMessage, StoredMessage
+
+
+def add_messages(session: Session, messages: Sequence[OutboxMessage], now: datetime) -> None:
+    """Writes events into the transaction at hand."""
+    for message in messages:
+        row = OutboxRow(topic=message.topic, key=message.key, payload=dict(message.payload), created_at=now)
+        session.add(row)
+        session.flush()  # one by one: the rows are numbered in the order they were given
+
+
+class Outbox:
+    """Reads the outbox: for a relay that publishes it, and for the in-process bus whose log it is."""
+
+    def __init__(
+        self, read: sessionmaker[Session], write: sessionmaker[Session], clock: Callable[[], datetime]
+    ) -> None:
+        self._read = read
+        self._write = write
+        self._clock = clock
+
+    def add(self, messages: Sequence[OutboxMessage]) -> None:
+        """Writes events that belong to no other change, in one transaction."""
+        with self._write.begin() as session:
+            add_messages(session, messages, self._clock())
+
+    @contextmanager
+    def publishing(self, limit: int) -> Iterator[list[StoredMessage]]:
+        """Up to ``limit`` unpublished events, oldest first, locked while the body publishes them.
+
+        When the body ends they are marked as published; when it raises, or the process dies, none is, and all
+        are handed out again: at least once. Several relays share the work (SKIP LOCKED on MySQL; on SQLite
+        they take turns).
+        """
+        with self._write.begin() as session:
+            query = (
+                select(OutboxRow)
+                .where(OutboxRow.published_at.is_(None))
+                .order_by(OutboxRow.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            rows = session.scalars(query).all()
+            yield [_stored(row) for row in rows]
+            now = self._clock()
+            for row in rows:
+                row.published_at = now
+
+    def pending(self) -> int:
+        """How many events wait to be published."""
+        with self._read() as session:
+            count = select(func.count()).select_from(OutboxRow).where(OutboxRow.published_at.is_(None))
+            return session.execute(count).scalar_one()
+
+    def read_log(self, topic: str, from_id: int, limit: int) -> list[StoredMessage]:
+        """Events of a topic from a number on, oldest first, published or not."""
+        with self._read() as session:
+            query = (
+                select(OutboxRow)
+                .where(OutboxRow.topic == topic, OutboxRow.id >= from_id)
+                .order_by(OutboxRow.id)
+                .limit(limit)
+            )
+            return [_stored(row) for row in session.scalars(query)]
+
+    def offset(self, group: str, topic: str) -> int:
+        """The number from which a group reads on; 0 for a new group."""
+        with self._read() as session:
+            row = session.get(OffsetRow, (group, topic))
+            return 0 if row is None else row.next_id
+
+    def commit_offset(self, group: str, topic: str, next_id: int) -> None:
+        """Remembers that a group has dealt with everything below ``next_id``; never goes back."""
+        with self._write.begin() as session:
+            row = session.get(OffsetRow, (group, topic), with_for_update=True)
+            if row is None:
+                session.add(OffsetRow(group_name=group, topic=topic, next_id=next_id))
+            else:
+                row.next_id = max(row.next_id, next_id)
+
+
+def _stored(row: OutboxRow) -> StoredMessage:
+    message = OutboxMessage(row.topic, row.key, row.payload)
+    return StoredMessage(row.id, message, row.created_at, row.published_at)

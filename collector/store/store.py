@@ -1,0 +1,229 @@
+"""The store: jobs and their leases, what was read of them, and the outbox."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Engine, Update, and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from collector.store.engine import WRITE_OPTION
+from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError
+from collector.store.ink import to_cell
+from collector.store.models import GlyphRow, JobRow, PhotoRow, StageRow
+from collector.store.outbox import Outbox, add_messages
+from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult
+from collector.store.states import TERMINAL, JobState
+from collector.store.work import Work
+
+
+def utc_now() -> datetime:
+    """The moment; leases compare it between machines, which therefore keep network time."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """Every method is one transaction. Threads may share a store; so may any number of processes its database."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
+        self.engine = engine
+        self._clock = clock
+        self._read = sessionmaker(engine)
+        self._write = sessionmaker(engine.execution_options(**{WRITE_OPTION: True}))
+        self.outbox = Outbox(self._read, self._write, clock)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.engine.dispose()
+
+    def submit(self, wish: NewJob, message: Callable[[Job], OutboxMessage]) -> Job:
+        """The job for a wish: made now, with its event in the same transaction, or found by its key."""
+        try:
+            with self._write.begin() as session:
+                row = _find_by_key(session, wish.key)
+                if row is None:
+                    row = self._new_row(session, wish)
+                    add_messages(session, [message(_job(row))], self._clock())
+                return _job(row)
+        except IntegrityError:
+            # Another process wrote the same wish between our look and our insert; its row is the job.
+            with self._read() as session:
+                found = _find_by_key(session, wish.key)
+                if found is None:
+                    raise
+                return _job(found)
+
+    def _new_row(self, session: Session, wish: NewJob) -> JobRow:
+        now = self._clock()
+        row = JobRow(
+            id=str(uuid.uuid4()),
+            key=wish.key,
+            name=wish.name,
+            licence=wish.licence,
+            options=dict(wish.options),
+            state=JobState.QUEUED.value,
+            attempt=0,
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(row)
+        session.flush()
+        for position, photo in enumerate(wish.photos):
+            session.add(PhotoRow(job_id=row.id, position=position, **vars(photo)))
+        session.flush()
+        return row
+
+    def job(self, job_id: str) -> Job:
+        """One job as it stands.
+
+        Raises:
+            JobNotFoundError: there is none.
+        """
+        with self._read() as session:
+            row = session.get(JobRow, job_id)
+            if row is None:
+                raise JobNotFoundError(job_id)
+            return _job(row)
+
+    def photos(self, job_id: str) -> list[Photo]:
+        """A job's photographs in the order given."""
+        with self._read() as session:
+            rows = session.scalars(select(PhotoRow).where(PhotoRow.job_id == job_id).order_by(PhotoRow.position))
+            return [Photo(row.name, row.sha256, row.size_bytes) for row in rows]
+
+    def cells(self, job_id: str) -> list[Cell]:
+        """What was read on a job's sheet, in the order it was kept."""
+        with self._read() as session:
+            rows = session.scalars(select(GlyphRow).where(GlyphRow.job_id == job_id).order_by(GlyphRow.id))
+            return [to_cell(row) for row in rows]
+
+    def stages(self, job_id: str) -> dict[str, StageResult]:
+        """A job's finished stages by name."""
+        with self._read() as session:
+            rows = session.scalars(select(StageRow).where(StageRow.job_id == job_id))
+            return {row.stage: StageResult(row.stage, row.key, row.seconds, row.peak_memory_mib) for row in rows}
+
+    def claim(self, job_id: str, owner: str, lease_s: float) -> Lease | None:
+        """Takes the right to work on a queued job, or on a running one whose holder has fallen silent.
+
+        One UPDATE compares and sets: of any number that claim at once one wins. None for the others.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+        """
+        now = self._clock()
+        silent = and_(JobRow.state == JobState.RUNNING.value, JobRow.lease_until < now)
+        take = (
+            update(JobRow)
+            .where(JobRow.id == job_id, or_(JobRow.state == JobState.QUEUED.value, silent))
+            .values(
+                state=JobState.RUNNING.value,
+                owner=owner,
+                attempt=JobRow.attempt + 1,
+                lease_until=now + timedelta(seconds=lease_s),
+                heartbeat_at=now,
+                updated_at=now,
+                error_code=None,
+                error=None,
+            )
+        )
+        with self._write.begin() as session:
+            won = _changed(session, take)
+            row = session.get(JobRow, job_id)
+            if row is None:
+                raise JobNotFoundError(job_id)
+            return Lease(job_id, owner, row.attempt) if won else None
+
+    def heartbeat(self, lease: Lease, lease_s: float) -> None:
+        """Holds on to a job for another ``lease_s``.
+
+        Raises:
+            LeaseLostError: it is another's now.
+        """
+        now = self._clock()
+        hold = (
+            update(JobRow).where(*_held(lease)).values(lease_until=now + timedelta(seconds=lease_s), heartbeat_at=now)
+        )
+        with self._write.begin() as session:
+            if not _changed(session, hold):
+                raise LeaseLostError(lease.job_id, lease.owner)
+
+    @contextmanager
+    def work(self, lease: Lease) -> Iterator[Work]:
+        """One transaction of the lease's holder; nothing of it is kept when the body raises.
+
+        Raises:
+            LeaseLostError: another holds the job now; the body is not run.
+        """
+        with self._write.begin() as session:
+            row = session.scalars(select(JobRow).where(*_held(lease)).with_for_update()).one_or_none()
+            if row is None:
+                raise LeaseLostError(lease.job_id, lease.owner)
+            yield Work(session, row, self._clock())
+
+    def requeue(self, job_id: str, messages: Sequence[OutboxMessage] = ()) -> None:
+        """Asks for a job that has ended once more.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            IllegalTransitionError: it has not ended.
+        """
+        now = self._clock()
+        again = (
+            update(JobRow)
+            .where(JobRow.id == job_id, JobRow.state.in_([state.value for state in TERMINAL]))
+            .values(state=JobState.QUEUED.value, updated_at=now)
+        )
+        with self._write.begin() as session:
+            if not _changed(session, again):
+                row = session.get(JobRow, job_id)
+                if row is None:
+                    raise JobNotFoundError(job_id)
+                raise IllegalTransitionError(job_id, row.state, JobState.QUEUED.value)
+            add_messages(session, messages, now)
+
+
+def _held(lease: Lease) -> tuple[Any, ...]:
+    return (
+        JobRow.id == lease.job_id,
+        JobRow.state == JobState.RUNNING.value,
+        JobRow.owner == lease.owner,
+        JobRow.attempt == lease.attempt,
+    )
+
+
+def _changed(session: Session, statement: Update) -> bool:
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return cast(CursorResult[Any], result).rowcount == 1
+
+
+def _find_by_key(session: Session, key: str) -> JobRow | None:
+    return session.scalars(select(JobRow).where(JobRow.key == key)).one_or_none()
+
+
+def _job(row: JobRow) -> Job:
+    return Job(
+        id=row.id,
+        key=row.key,
+        name=row.name,
+        licence=row.licence,
+        options=row.options,
+        state=JobState(row.state),
+        stage=row.stage,
+        attempt=row.attempt,
+        owner=row.owner,
+        lease_until=row.lease_until,
+        heartbeat_at=row.heartbeat_at,
+        set_name=row.set_name,
+        seed=row.seed,
+        error_code=row.error_code,
+        error=row.error,
+        report=row.report,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
