@@ -38,6 +38,8 @@ cannot hold the 81 pairs of final and class beside the 21 open vowels: there the
 
 PROMISE_WEIGHT = 60.0
 """What a promised feature is worth at least: more than the whole of what any syllable has beside."""
+WISH_WEIGHT = 4.0
+"""What a feature is worth that only a larger set promises."""
 SCARCITY = 2.0
 """How much more one is worth that few syllables show, so that those are chosen while there is a choice."""
 SHARE_WEIGHT = {
@@ -177,7 +179,10 @@ def considered(set_name: str) -> Choice:
     feature_share = np.bincount(shows.ravel(), np.repeat(share, shows.shape[1]), minlength=none + 1)
     feature_share = np.sqrt(feature_share) * np.array([*(SHARE_WEIGHT.get(kind, 0.0) for kind, *_ in columns), 0.0])
     scarce = 1 + SCARCITY / np.sqrt(np.maximum(np.bincount(shows.ravel(), minlength=none + 1), 1))
-    promise = PROMISE_WEIGHT * scarce * np.array([*(feature in promised for feature in columns), False])
+    wished = np.array([*(feature[0] in PROMISES["256"] for feature in columns), False])
+    promise = np.where(
+        [*(feature in promised for feature in columns), False], PROMISE_WEIGHT * scarce, WISH_WEIGHT * wished
+    )
     own = CHAR_SHARE_WEIGHT * np.sqrt(share) - STROKE_COST * np.array([strokes(char) for char in chars])
     own -= UNFAMILIAR_COST * (share == 0)
     own -= UNCOMMON_COST * np.array([not hangul.is_common(char) for char in chars])

@@ -1,7 +1,7 @@
 """What went wrong in a way the writer can mend: one sentence in Korean, one in English.
 
-    PersonError            anything a person can mend; the command ends with code 2, the web answers 4xx
-    └── each room derives its own, named after the bad data (collector.PhotoError, …)
+PersonError            anything a person can mend; the command ends with code 2, the web answers 4xx
+└── each room derives its own, named after the bad data (collector.PhotoError, …)
 """
 
 from __future__ import annotations
