@@ -1,0 +1,49 @@
+"""Events between the parts of Sonmat: what happened to which job, versioned, on a bus that loses none.
+
+    Relay(store.outbox, bus).drain()         publishes what transactions wrote into the outbox
+    with bus.consume([topic], "worker") as consumer:
+        for delivery in consumer.poll(1.0):
+            event = decode(delivery.payload)
+            ...                              # safe to do twice
+            consumer.commit(delivery)
+
+At least once: an event may come again, after a crash or a rebalance. Who receives one looks at the job's row,
+whose lease makes the work happen once. ``LocalBus`` runs inside one process on the embedded database;
+``KafkaBus`` on Apache Kafka.
+"""
+
+from collector.events.bus import Bus, Consumer, Delivery
+from collector.events.kafka_bus import KafkaBus
+from collector.events.local_bus import LocalBus
+from collector.events.relay import Relay
+from collector.events.schema import (
+    Event,
+    EventError,
+    FontReady,
+    GlyphsReady,
+    JobFailed,
+    MalformedEventError,
+    PhotosReceived,
+    UnknownEventError,
+    decode,
+    encode,
+)
+
+__all__ = [
+    "Bus",
+    "Consumer",
+    "Delivery",
+    "Event",
+    "EventError",
+    "FontReady",
+    "GlyphsReady",
+    "JobFailed",
+    "KafkaBus",
+    "LocalBus",
+    "MalformedEventError",
+    "PhotosReceived",
+    "Relay",
+    "UnknownEventError",
+    "decode",
+    "encode",
+]

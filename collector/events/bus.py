@@ -1,0 +1,56 @@
+"""The bus between the parts: what a publisher and a consumer may rely on, whichever bus it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from collector.store import OutboxMessage
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One event as it came off the bus."""
+
+    topic: str
+    key: str
+    payload: Mapping[str, Any]
+    partition: int
+    offset: int
+
+
+class Consumer(Protocol):
+    """One member of a group: the members of a group share a topic's events between them.
+
+    A consumer belongs to the thread that uses it.
+    """
+
+    def poll(self, timeout_s: float) -> list[Delivery]:
+        """The next events, in the order of each key; empty when none came within ``timeout_s``."""
+
+    def commit(self, delivery: Delivery) -> None:
+        """This event, and all before it in its partition, need not come again."""
+
+    def close(self) -> None:
+        """Leaves the group. What was not committed comes again, to whoever reads on."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Bus(Protocol):
+    """Carries events from the outbox to consumers, each at least once."""
+
+    def publish(self, messages: Sequence[OutboxMessage]) -> None:
+        """Returns when all are kept safe; raises when any may not be."""
+
+    def consume(self, topics: Sequence[str], group: str) -> Consumer:
+        """A member of ``group``; a new group starts at the oldest event kept."""
+
+    def close(self) -> None:
+        """Lets go of connections."""

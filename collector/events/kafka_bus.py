@@ -1,0 +1,123 @@
+"""The bus of production: Apache Kafka by kafka-python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import TopicAlreadyExistsError
+
+from collector.events.bus import Consumer, Delivery
+from collector.store import OutboxMessage
+
+PUBLISH_TIMEOUT_S = 30.0
+MALFORMED = "malformed"
+"""The one field of the payload that stands for bytes that are no JSON object."""
+
+
+class KafkaBus:
+    """Events on Kafka: keyed by job, acknowledged by all replicas, offsets committed by hand."""
+
+    def __init__(self, servers: str, *, session_timeout_s: float = 10.0) -> None:
+        """``servers``: ``host:port``, several parted by commas."""
+        self._servers = servers.split(",")
+        self._session_timeout_s = session_timeout_s
+        self._producer: Any = None
+
+    def create_topics(self, topics: Sequence[str], partitions: int, replicas: int = 1) -> None:
+        """Makes the topics that do not exist yet; as many workers can share one as it has partitions."""
+        admin = KafkaAdminClient(bootstrap_servers=self._servers)
+        try:
+            for topic in topics:
+                try:
+                    admin.create_topics({topic: {"num_partitions": partitions, "replication_factor": replicas}})
+                except TopicAlreadyExistsError:
+                    continue
+        finally:
+            admin.close()
+
+    def publish(self, messages: Sequence[OutboxMessage]) -> None:
+        """Sends all and waits until the broker has them.
+
+        Raises:
+            kafka.errors.KafkaError: one may not have arrived; publish them all again.
+        """
+        if self._producer is None:
+            self._producer = KafkaProducer(bootstrap_servers=self._servers, acks="all")
+        sent = [
+            self._producer.send(message.topic, key=message.key.encode(), value=_to_bytes(message.payload))
+            for message in messages
+        ]
+        self._producer.flush(timeout=PUBLISH_TIMEOUT_S)
+        for future in sent:
+            future.get(timeout=PUBLISH_TIMEOUT_S)
+
+    def consume(self, topics: Sequence[str], group: str) -> Consumer:
+        """Joins the group; the broker shares the partitions out among its members."""
+        consumer = KafkaConsumer(
+            *topics,
+            bootstrap_servers=self._servers,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=round(self._session_timeout_s * 1000),
+            heartbeat_interval_ms=round(self._session_timeout_s * 1000 / 12),
+        )
+        return _KafkaConsumer(consumer)
+
+    def close(self) -> None:
+        """Sends what is left and lets go of the connections."""
+        if self._producer is not None:
+            self._producer.close()
+            self._producer = None
+
+
+class _KafkaConsumer:
+    """One member of a consumer group."""
+
+    def __init__(self, consumer: Any) -> None:
+        self._consumer = consumer
+
+    def poll(self, timeout_s: float) -> list[Delivery]:
+        """The next events; must be called more often than the broker's ``max.poll.interval`` (five minutes)."""
+        batches = self._consumer.poll(timeout_ms=round(timeout_s * 1000))
+        return [_delivery(record) for records in batches.values() for record in records]
+
+    def commit(self, delivery: Delivery) -> None:
+        """Waits until the broker has noted the offset."""
+        place = TopicPartition(delivery.topic, delivery.partition)
+        self._consumer.commit({place: OffsetAndMetadata(delivery.offset + 1, "", -1)})
+
+    def close(self) -> None:
+        """Leaves the group at once, so that others need not wait for the session to time out."""
+        self._consumer.close(autocommit=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _to_bytes(payload: Mapping[str, Any]) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _delivery(record: Any) -> Delivery:
+    key = (record.key or b"").decode(errors="replace")
+    return Delivery(record.topic, key, _payload(record.value), record.partition, record.offset)
+
+
+def _payload(value: bytes | None) -> Mapping[str, Any]:
+    # A foreign message must reach the reader, who sets it aside: an error here would stop the partition for good.
+    try:
+        payload = json.loads(value or b"null")
+    except ValueError:
+        payload = None
+    return payload if isinstance(payload, dict) else {MALFORMED: repr(value)}
