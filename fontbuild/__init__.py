@@ -1,0 +1,7 @@
+"""Tracing, normalising, spacing, OpenType tables, font files, specimen and checks."""
+
+from fontbuild.build import FontFiles, build_font
+from fontbuild.check import check_font
+from fontbuild.info import FontInfo, License
+
+__all__ = ["FontFiles", "FontInfo", "License", "build_font", "check_font"]

@@ -1,0 +1,78 @@
+"""Outlines as TrueType glyph records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from fontTools.ttLib.tables import ttProgram
+from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphCoordinates, flagOnCurve
+from numpy.typing import NDArray
+
+from fontbuild.outline import Outline
+from fontbuild.quadratic import area
+
+_NOTDEF_BOX = (60, 0, 440, 700)
+_NOTDEF_STROKE = 40
+
+
+@dataclass(frozen=True, eq=False)
+class GlyphRecord:
+    """One compiled glyph and what other tables must know of it."""
+
+    glyph: Glyph
+    advance: int
+    bounds: tuple[int, int, int, int]
+    """xmin, ymin, xmax, ymax; zeros where empty."""
+    points: int
+    contours: int
+
+
+def empty_record(advance: int) -> GlyphRecord:
+    """A glyph without ink."""
+    return GlyphRecord(Glyph(), advance, (0, 0, 0, 0), 0, 0)
+
+
+def outline_record(outline: Outline, advance: int) -> GlyphRecord:
+    """The glyph record of an outline at its final place.
+
+    Raises:
+        ValueError: rounding left nothing of the outline.
+    """
+    rounded = [_rounded(contour.points, contour.on_curve) for contour in outline.contours]
+    kept = [contour for contour in rounded if len(contour[0]) >= 3 and area(contour[0].astype(float))]
+    if not kept:
+        raise ValueError(f"{outline.char}: nothing is left of the outline")
+    return _record(kept, advance)
+
+
+def notdef_record() -> GlyphRecord:
+    """The box shown for a character the font does not have."""
+    left, bottom, right, top = _NOTDEF_BOX
+    outer = np.array([(left, bottom), (left, top), (right, top), (right, bottom)])
+    inset = np.array([(1, 1), (1, -1), (-1, -1), (-1, 1)]) * _NOTDEF_STROKE
+    corners = np.ones(4, bool)
+    return _record([(outer, corners), ((outer + inset)[::-1], corners)], left + right)
+
+
+def _record(contours: list[tuple[NDArray[np.int64], NDArray[np.bool_]]], advance: int) -> GlyphRecord:
+    points = np.concatenate([contour[0] for contour in contours])
+    on_curve = np.concatenate([contour[1] for contour in contours])
+    glyph = Glyph()
+    glyph.numberOfContours = len(contours)
+    glyph.endPtsOfContours = (np.cumsum([len(contour[0]) for contour in contours]) - 1).tolist()
+    glyph.coordinates = GlyphCoordinates(points.tolist())
+    glyph.flags = bytearray(np.where(on_curve, flagOnCurve, 0).astype(np.uint8).tobytes())
+    glyph.program = ttProgram.Program()
+    glyph.program.fromBytecode(b"")
+    (left, bottom), (right, top) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    glyph.xMin, glyph.yMin, glyph.xMax, glyph.yMax = left, bottom, right, top
+    data = glyph.compile(None, recalcBBoxes=False)
+    return GlyphRecord(Glyph(data), advance, (left, bottom, right, top), len(points), len(contours))
+
+
+def _rounded(points: NDArray[np.float64], on_curve: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Whole units, without points that fall on the one before."""
+    whole = np.rint(points).astype(np.int64)
+    distinct = (whole != np.roll(whole, 1, axis=0)).any(axis=1)
+    return whole[distinct], on_curve[distinct]
