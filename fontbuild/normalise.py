@@ -19,7 +19,7 @@ from fontbuild.quadratic import QuadraticContour
 from templates import hangul
 
 HANGUL_SIZE = 700
-"""Median common syllable, as the side of a square of its ink box's area. Between a pen face (680) and a text face (860)."""
+"""Side of the square that has the area of the median common syllable's ink box: pen faces have 620-680, text 860."""
 HANGUL_TALLEST = 840
 """A narrow hand grows no taller than this in the median."""
 HANGUL_CENTRE = 340

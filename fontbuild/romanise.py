@@ -21,8 +21,8 @@ _MEDIALS = (
     *("a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae"),
     *("oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i"),
 )
-_FINALS = dict(zip(hangul.FINALS, ("", *"kkknnntlkmlllplmpptt", "ng", *"ttktpt"), strict=True))
-_CARRIED = {
+_FINALS: dict[str, str] = dict(zip(hangul.FINALS, ("", *"kkknnntlkmlllplmpptt", "ng", *"ttktpt"), strict=True))
+_CARRIED: dict[str, tuple[str, str]] = {
     "ㄱ": ("", "g"), "ㄲ": ("", "kk"), "ㄳ": ("k", "s"), "ㄴ": ("", "n"), "ㄵ": ("n", "j"), "ㄶ": ("", "n"),
     "ㄷ": ("", "d"), "ㄹ": ("", "r"), "ㄺ": ("l", "g"), "ㄻ": ("l", "m"), "ㄼ": ("l", "b"), "ㄽ": ("l", "s"),
     "ㄾ": ("l", "t"), "ㄿ": ("l", "p"), "ㅀ": ("", "r"), "ㅁ": ("", "m"), "ㅂ": ("", "b"), "ㅄ": ("p", "s"),
@@ -67,7 +67,9 @@ def _meet(final: str, following: str) -> tuple[str, str | None]:
     if onset in "ㄴㅁ" and coda in _NASAL:
         return _NASAL[coda], None
     if onset == "ㄹ":
-        return ("l", "l") if coda in "ln" else (_NASAL.get(coda, coda), "n")
+        if coda in "ln":
+            return "l", "l"
+        return _NASAL.get(coda, coda), "n"
     if onset == "ㄴ" and coda == "l":
         return "l", "l"
     return coda, None

@@ -44,7 +44,7 @@ def build_tables(spacing: Spacing, info: FontInfo, names: Names) -> TTFont:
     _head(font, info, box)
     _os2(builder, codes, records, box)
     font["name"] = name_table(info, names)
-    builder.setupPost(keepGlyphNames=False, underlinePosition=-100, underlineThickness=50)
+    builder.setupPost(underlinePosition=-100, underlineThickness=50)
     _rasteriser(font)
     font["GSUB"] = substitutions()
     return font
