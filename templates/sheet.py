@@ -52,8 +52,8 @@ BASELINE_RATIO = 0.70
 LATIN_ROWS = (
     "0123456789",
     *("ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ"),
-    *("abcdefghij", "klmnopqrst", "uvwxyz"),
-    *(".,:;!?'\"`~", "()[]{}<>/\\", "+-=*#%&@$^", "_|"),
+    *("abcdefghij", "klmnopqrst", "uvwxyz.,!?"),
+    *(":;'\"`~()[]", "{}<>/\\+-=*", "#%&@$^_|"),
 )
 """The 94 printable ASCII in writing order, what is alike side by side."""
 
