@@ -1,0 +1,133 @@
+"""Ink parted from paper and from the printed guides, on a rectified page.
+
+Light is divided out (``rectify``), then the guides: they are printed alike in every cell, so the bright end of
+all cells laid over each other is the print without the writing, whatever colour the printer gave it. What stays
+dark is ink. A pixel is ink where it is darker than half of the darkest ink near it (a stroke's edge, however
+firm the hand or soft the focus), compared in linear light, where blur keeps that half-way point at the edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.capture.rectify import PX_PER_MM, FloatImage
+from templates.sheet import Cell
+
+_GUIDE_CELLS = 48
+_GUIDE_PERCENTILE = 70
+_GUIDE_FLOOR = 0.5
+_REACH_MM = 0.9
+"""How far the darkest ink near a pixel is looked for."""
+_STEP = 4
+_FAINTEST_SHARE = 0.5
+"""The weakest stroke that counts is this share as dark as the page's usual ink."""
+_NOISE_FACTOR = 5.0
+_EDGE_GAIN = 1.7
+
+
+@dataclass(frozen=True)
+class InkPlane:
+    """A page's ink."""
+
+    ink: NDArray[np.uint8]
+    """(H, W) 0 paper to 255 ink, 128 at a stroke's edge."""
+    darkness: FloatImage
+    """(H, W) share of the light that the ink takes, 0 to 1."""
+    level: float
+    """Darkness of the page's usual ink; 0 where there is none."""
+    noise: float
+    """Standard deviation of the darkness of bare paper."""
+
+
+def part_ink(reflectance: FloatImage, cells: Sequence[Cell]) -> InkPlane:
+    """Part the ink of a page from its paper and its guides.
+
+    Args:
+        reflectance: (H, W, 3), bare paper 1, 12 px/mm.
+        cells: the page's cells.
+    """
+    remove_guides(reflectance, cells)
+    inside = _inside(reflectance.shape[:2], cells)
+    darkness = _darkness(reflectance, inside)
+    level, noise = _levels(darkness[inside])
+    near = _darkest_near(darkness, max(_FAINTEST_SHARE * level, _NOISE_FACTOR * noise, 0.08))
+    ink = np.clip((darkness / near - 0.5) * (_EDGE_GAIN * 255) + 127.5, 0, 255).astype(np.uint8)
+    return InkPlane(ink, darkness, level, noise)
+
+
+def remove_guides(reflectance: FloatImage, cells: Sequence[Cell]) -> None:
+    """Divide out what is printed alike in all cells of a kind, in place."""
+    for latin in (False, True):
+        kind = [cell for cell in cells if (cell.baseline is not None) == latin]
+        if len(kind) < 8:
+            continue
+        some = [kind[round(k)] for k in np.linspace(0, len(kind) - 1, min(_GUIDE_CELLS, len(kind)))]
+        stack = np.stack([_window(reflectance, cell) for cell in some])
+        place = len(some) * _GUIDE_PERCENTILE // 100
+        guide = np.clip(np.partition(stack, place, axis=0)[place], _GUIDE_FLOOR, 1.0)
+        for cell in kind:
+            window = _window(reflectance, cell)
+            np.divide(window, guide, out=window)
+
+
+_GUIDE_EDGE_PX = 5
+
+
+def _window(plane: FloatImage, cell: Cell) -> FloatImage:
+    """A cell with its frame, as a view."""
+    left, top = round(cell.x * PX_PER_MM) - _GUIDE_EDGE_PX, round(cell.y * PX_PER_MM) - _GUIDE_EDGE_PX
+    width, height = round(cell.width * PX_PER_MM), round(cell.height * PX_PER_MM)
+    return plane[top : top + height + 2 * _GUIDE_EDGE_PX, left : left + width + 2 * _GUIDE_EDGE_PX]
+
+
+def _inside(shape: tuple[int, ...], cells: Sequence[Cell]) -> NDArray[np.bool_]:
+    """(H, W) whether a pixel is in some cell's writing area, a hair inside its frame."""
+    mask = np.zeros(shape[:2], np.bool_)
+    for cell in cells:
+        left, top = round(cell.x * PX_PER_MM) + 3, round(cell.y * PX_PER_MM) + 3
+        right, bottom = round((cell.x + cell.width) * PX_PER_MM) - 3, round((cell.y + cell.height) * PX_PER_MM) - 3
+        mask[top:bottom, left:right] = True
+    return mask
+
+
+def _darkness(reflectance: FloatImage, inside: NDArray[np.bool_]) -> FloatImage:
+    """(H, W) how dark each point is, the three channels weighed by how much the page's ink takes from each.
+
+    A blue pen shows in red light and hides in blue: weighing by the ink's own colour is the matched filter.
+    """
+    lost = 1 - np.minimum(reflectance, 1.2)
+    sample = lost[inside][::7]
+    strongest = sample.max(axis=1)
+    inked = strongest > max(0.5 * float(np.percentile(strongest, 99.5)), 0.1)
+    colour = sample[inked].mean(axis=0) if inked.sum() > 50 else np.ones(3)
+    weights = np.clip(colour, 0.02, None)
+    weights = weights / float(weights @ np.clip(colour, 0.02, None)) * float(colour.max())
+    plane = cv2.transform(lost, weights.reshape(1, 3).astype(np.float32))
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), 0.7), np.float32)
+
+
+def _levels(darkness: NDArray[np.float32]) -> tuple[float, float]:
+    """Darkness of the page's usual ink, and the noise of its bare paper."""
+    sample = darkness[::5]
+    middle = float(np.median(sample))
+    noise = 1.4826 * float(np.median(np.abs(sample - middle)))
+    codes = np.clip(sample * 255, 0, 255).astype(np.uint8).reshape(-1, 1)
+    threshold, _ = cv2.threshold(codes, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    inked = sample[sample > max(threshold / 255, 5 * noise)]
+    return (float(np.percentile(inked, 60)) if len(inked) > 200 else 0.0), noise
+
+
+def _darkest_near(darkness: FloatImage, least: float) -> FloatImage:
+    """(H, W) the darkest ink within reach of each pixel, no less than ``least``; smooth."""
+    height, width = darkness.shape
+    small = cv2.resize(darkness, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    small = cv2.dilate(small, np.ones((2, 2), np.uint8))[::2, ::2]
+    side = 2 * round(_REACH_MM * PX_PER_MM / _STEP) + 1
+    near = cv2.dilate(small, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    near = cv2.blur(np.maximum(near, least), (side, side))
+    return np.asarray(cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

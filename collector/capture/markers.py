@@ -1,0 +1,89 @@
+"""ArUco markers in a photograph: found on a reduced copy, their corners then measured at full size.
+
+Detection: Garrido-Jurado et al., "Automatic generation and detection of highly reliable fiducial markers under
+occlusion" (2014), as OpenCV has it; dictionary ARUCO_MIP_36h12 (6 x 6 bits, 12 bits apart).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from templates.sheet import ARUCO_DICTIONARY
+
+Grey = NDArray[np.uint8]
+"""(H, W) uint8."""
+
+MODULES = 8
+"""Black border and bits along a marker's edge."""
+_SEARCH_PX = (1600, 2600)
+"""Long sides of the copies that are searched, one after the other until enough is found."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One marker in a photograph."""
+
+    id: int
+    corners_px: NDArray[np.float64]
+    """(4, 2) top left, top right, bottom right, bottom left as printed; pixel centres at whole numbers."""
+
+    @property
+    def size_px(self) -> float:
+        """Mean length of the four edges."""
+        return float(np.linalg.norm(self.corners_px - np.roll(self.corners_px, 1, axis=0), axis=1).mean())
+
+
+def find_markers(grey: Grey, enough: int = 12) -> list[Sighting]:
+    """Every marker of the dictionary in a grey photograph, its corners to a fraction of a pixel.
+
+    Args:
+        enough: as many markers make a second, finer search needless.
+    """
+    found: list[Sighting] = []
+    longest = max(grey.shape)
+    for search_px in _SEARCH_PX:
+        factor = min(1.0, search_px / longest)
+        seen = _detect(_reduced(grey, factor), factor)
+        found = seen if len(seen) > len(found) else found
+        if len(found) >= enough or factor == 1.0:
+            break
+    return [_refined(grey, sighting) for sighting in found]
+
+
+def _reduced(grey: Grey, factor: float) -> Grey:
+    if factor == 1.0:
+        return grey
+    size = (round(grey.shape[1] * factor), round(grey.shape[0] * factor))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _detect(grey: Grey, factor: float) -> list[Sighting]:
+    parameters = cv2.aruco.DetectorParameters()
+    parameters.minMarkerPerimeterRate = 0.02
+    parameters.adaptiveThreshWinSizeMin = 5
+    parameters.adaptiveThreshWinSizeMax = 45
+    parameters.adaptiveThreshWinSizeStep = 20
+    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_NONE
+    dictionary = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, ARUCO_DICTIONARY))
+    corners, ids, _ = cv2.aruco.ArucoDetector(dictionary, parameters).detectMarkers(grey)
+    if ids is None:
+        return []
+    scaled = [(np.asarray(quad, np.float64).reshape(4, 2) + 0.5) / factor - 0.5 for quad in corners]
+    return [Sighting(int(id), quad) for id, quad in zip(np.ravel(ids), scaled, strict=True)]
+
+
+def _refined(grey: Grey, sighting: Sighting) -> Sighting:
+    """Corners moved to where the image's gradients meet (Förstner and Gülch 1987), within a module."""
+    module = sighting.size_px / MODULES
+    window = int(np.clip(round(module * 0.9), 3, 24))
+    corners = sighting.corners_px.astype(np.float32).reshape(-1, 1, 2)
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_MAX_ITER, 40, 0.01)
+    cv2.cornerSubPix(grey, corners, (window, window), (-1, -1), stop)
+    moved = corners.reshape(4, 2).astype(np.float64)
+    strayed = np.linalg.norm(moved - sighting.corners_px, axis=1) > module * 1.2
+    moved[strayed] = sighting.corners_px[strayed]
+    return Sighting(sighting.id, moved)

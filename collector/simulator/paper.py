@@ -1,0 +1,99 @@
+"""A printed and written page: the real PDF's print, ink upon it, and the true mask of that ink."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from collector.simulator.conditions import Conditions
+from collector.simulator.hand import Hand, Jitter
+from collector.simulator.pens import INK_LINEAR, Pen, opacity, spread
+from templates.pdf import write_pdf
+from templates.sheet import Cell, Page, Sheet, build_sheet
+
+FloatImage = NDArray[np.float32]
+
+PX_PER_MM = 12
+"""Resolution of the simulated print and of the truth: 304.8 dpi."""
+_BLACK, _WHITE = 0.03, 0.92
+"""Reflectance of toner and of paper, linear light."""
+_REACH_CELLS = 0.35
+"""How far past its cell a glyph may be drawn."""
+
+
+@dataclass(frozen=True)
+class WrittenPage:
+    """A page as it lies on the desk."""
+
+    sheet: Sheet
+    page: Page
+    reflectance: FloatImage
+    """(H, W, 3) linear light, red, green, blue, 12 px/mm."""
+    owner: NDArray[np.uint8]
+    """(H, W) at 12 px/mm: 0 where ink covers less than half of a pixel, else 1 + the index of the cell it was
+    written in: the truth."""
+    chars: tuple[str, ...]
+    """The characters that were written."""
+
+
+@lru_cache(maxsize=4)
+def print_pages(set_name: str) -> tuple[NDArray[np.uint8], ...]:
+    """(H, W, 3) uint8 prints of the pages of a set's PDF at 12 px/mm, red, green, blue."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.pdf"
+        write_pdf(build_sheet(set_name), path)
+        document = pypdfium2.PdfDocument(path)
+        pages = [page.render(scale=PX_PER_MM * 25.4 / 72, rev_byteorder=True).to_numpy() for page in document]
+        copies = tuple(np.ascontiguousarray(page[..., :3]) for page in pages)
+        document.close()
+    return copies
+
+
+def write_page(sheet: Sheet, page: Page, hand: Hand, conditions: Conditions, *, skip: frozenset[str]) -> WrittenPage:
+    """Print a page and fill its cells with a hand's characters, those of ``skip`` left empty."""
+    rng = np.random.default_rng(conditions.seed)
+    coverage = np.zeros((round(sheet.height_mm * PX_PER_MM), round(sheet.width_mm * PX_PER_MM)), np.float32)
+    owner = np.zeros(coverage.shape, np.uint8)
+    chars = [cell.char for cell in page.cells if hand.knows(cell.char) and cell.char not in skip]
+    for number, cell in enumerate(page.cells, start=1):
+        if cell.char in chars:
+            _write(coverage, owner, number, cell, hand, conditions.pen, Jitter(rng))
+    hidden = opacity(coverage, conditions.pen, conditions.pen_strength, PX_PER_MM, rng)[..., None]
+    paper = _printed(print_pages(sheet.set_name)[page.index], coverage.shape, conditions.grey_print)
+    reflectance = paper * (1 - hidden * (1 - np.array(INK_LINEAR[conditions.pen], np.float32)))
+    return WrittenPage(sheet, page, reflectance.astype(np.float32), owner, tuple(chars))
+
+
+def _printed(page: NDArray[np.uint8], shape: tuple[int, ...], grey: bool) -> FloatImage:
+    """The print's reflectance in linear light, (H, W, 3), in colour or from a grey printer."""
+    if page.shape[:2] != shape[:2]:
+        page = np.asarray(cv2.resize(page, (shape[1], shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
+    if grey:
+        page = cv2.cvtColor(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB).astype(np.uint8)
+    light = (np.arange(256, dtype=np.float32) / 255) ** 2.0
+    return np.asarray((_BLACK + (_WHITE - _BLACK) * light)[page], np.float32)
+
+
+def _write(
+    coverage: FloatImage, owner: NDArray[np.uint8], number: int, cell: Cell, hand: Hand, pen: Pen, jitter: Jitter
+) -> None:
+    """Put one character into the page's coverage and owner rasters, in place."""
+    cell_px = cell.height * PX_PER_MM
+    size = 2 * round((0.5 + _REACH_CELLS) * cell_px)
+    baseline = None if cell.baseline is None else (cell.baseline - cell.y) / cell.height
+    middle_x = (cell.x + cell.width / 2) * PX_PER_MM
+    middle_y = (cell.y + cell.height / 2) * PX_PER_MM
+    left, top = round(middle_x - size / 2), round(middle_y - size / 2)
+    glyph = spread(hand.draw(cell.char, size, cell_px, baseline, jitter), pen, PX_PER_MM)
+    height, width = coverage.shape
+    x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + size, width), min(top + size, height)
+    window, glyph = coverage[y0:y1, x0:x1], glyph[y0 - top : y1 - top, x0 - left : x1 - left]
+    owner[y0:y1, x0:x1][(glyph >= 0.5) & (glyph > window)] = number
+    np.maximum(window, glyph, out=window)

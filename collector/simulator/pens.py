@@ -1,0 +1,64 @@
+"""How a pen's ink lies on paper: its colour, and how evenly it covers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+FloatImage = NDArray[np.float32]
+
+
+class Pen(StrEnum):
+    """What the sheet is written with."""
+
+    BALLPOINT = "ballpoint"
+    GEL = "gel"
+    PENCIL = "pencil"
+    BLUE = "blue"
+    FELT = "felt"
+
+
+INK_LINEAR: dict[Pen, tuple[float, float, float]] = {
+    Pen.BALLPOINT: (0.030, 0.030, 0.040),
+    Pen.GEL: (0.010, 0.010, 0.012),
+    Pen.PENCIL: (0.080, 0.080, 0.085),
+    Pen.BLUE: (0.020, 0.050, 0.300),
+    Pen.FELT: (0.012, 0.012, 0.014),
+}
+"""Reflectance of a full layer of ink, linear light, red, green, blue."""
+
+FELT_GROWTH_MM = 0.08
+"""How far a felt pen's ink creeps past the line on every side."""
+
+
+def spread(coverage: FloatImage, pen: Pen, px_per_mm: float) -> FloatImage:
+    """The line as this pen leaves it: a felt pen's ink creeps outwards, the others' stays. (H, W) in [0, 1]."""
+    if pen is not Pen.FELT:
+        return coverage
+    side = 2 * round(FELT_GROWTH_MM * px_per_mm) + 1
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.dilate(coverage, brush), np.float32)
+
+
+def opacity(coverage: FloatImage, pen: Pen, strength: float, px_per_mm: float, rng: np.random.Generator) -> FloatImage:
+    """How much of the paper the ink hides, (H, W) in [0, 1], uneven in the way of the pen."""
+    shape = coverage.shape
+    pressure = 1.0 + 0.06 * _noise(shape, 6.0 * px_per_mm, rng)
+    if pen is Pen.PENCIL:
+        grain = _noise(shape, 0.06 * px_per_mm, rng) + 0.5 * _noise(shape, 0.15 * px_per_mm, rng)
+        pressure *= 1.0 + 0.22 * grain
+    elif pen in (Pen.BALLPOINT, Pen.BLUE):
+        pressure *= 1.0 - 0.10 * np.clip(_noise(shape, 0.12 * px_per_mm, rng), 0, 2)
+    return np.clip(coverage * strength * pressure, 0, 1).astype(np.float32)
+
+
+def _noise(shape: tuple[int, ...], sigma_px: float, rng: np.random.Generator) -> FloatImage:
+    """Smooth noise of mean 0 and deviation 1, made coarsely where it is smooth."""
+    step = max(1, int(sigma_px))
+    rough = rng.standard_normal((shape[0] // step + 3, shape[1] // step + 3), dtype=np.float32)
+    small = np.asarray(cv2.GaussianBlur(rough, (0, 0), max(sigma_px / step, 0.3)), np.float32)
+    small /= max(float(small.std()), 1e-6)
+    return np.asarray(cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
