@@ -54,8 +54,6 @@ class PhotosReceived(Event):
     TYPE = "photos.received"
     TOPIC = "sonmat.photos"
 
-    photos: int
-
 
 class GlyphsReady(Event):
     """The sheet was read, its glyphs are in the database: the hand wants to be learnt."""

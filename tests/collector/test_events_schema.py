@@ -18,7 +18,7 @@ from collector.events import (
 )
 
 EVENTS = [
-    PhotosReceived(job="j1", photos=3),
+    PhotosReceived(job="j1"),
     GlyphsReady(job="j1", set_name="256", written=350, artifact="k"),
     FontReady(job="j1", artifact="k"),
     JobFailed(job="j1", stage="capture", code="photo.dark", reason="사진이 어둡습니다.", by_writer=True),
@@ -59,8 +59,8 @@ def test_unknown_types_and_versions_are_named(change: dict[str, Any]) -> None:
     [
         {},
         {"malformed": "b'\\xff'"},
-        wire(EVENTS[0]) | {"data": {}},
-        wire(EVENTS[0]) | {"data": {"photos": "three"}},
+        wire(EVENTS[1]) | {"data": {}},
+        wire(EVENTS[1]) | {"data": {"set_name": "256", "written": "many", "artifact": "k"}},
         wire(EVENTS[0]) | {"at": "yesterday"},
         wire(EVENTS[0]) | {"id": 7},
     ],

@@ -1,0 +1,57 @@
+# Sonmat. `make help` lists what can be made; `make demo` and `make test` need nothing but Debian or Ubuntu.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON_IN := $(BIN)/python
+READY := $(VENV)/.ready
+FONTBAKERY := .cache/fontbakery/bin/fontbakery
+SAMPLES := $(wildcard tests/samples/*.jpg)
+
+.PHONY: help setup demo test check format bench bench-capture bench-drawing release-check clean
+
+help: ## 이 목록 · this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## 필요한 것을 갖춘다 · system packages and the virtual environment
+
+$(READY): pyproject.toml deploy/setup.sh
+	VENV=$(VENV) deploy/setup.sh
+	@touch $@
+
+demo: $(READY) ## 보기 사진으로 글꼴을 만든다 · make a font from the sample photographs
+	$(BIN)/sonmat make $(SAMPLES) --name "손맛 데모" --out out/demo
+
+test: check ## 모든 검사와 시험 · every check and every test
+	$(BIN)/pytest
+
+check: $(READY) ## 꼴, 형, 방 사이의 화살표 · format, lint, types and the arrows between rooms
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## 꼴을 고친다 · put the code into form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: bench-capture bench-drawing ## 모든 잣대 · every benchmark
+
+bench-capture: $(READY) ## 사진 읽기의 잣대 · capture on simulated photographs with known truth
+	$(PYTHON_IN) -m collector.simulator.bench
+
+bench-drawing: $(READY) ## 그리기의 잣대 · drawing on hands that training never saw, beside baselines
+	$(PYTHON_IN) -m trainer.evaluation.bench
+
+release-check: demo $(FONTBAKERY) ## 글꼴 검사 · fontbakery's universal checks on the demo's font: no FAIL
+	$(FONTBAKERY) check-universal --succinct --loglevel WARN --error-code-on FAIL out/demo/*.ttf
+
+# A home of its own: its pinned requirements must not move those of Sonmat.
+$(FONTBAKERY): | $(READY)
+	$(PYTHON_IN) -m venv .cache/fontbakery
+	.cache/fontbakery/bin/python -m pip install --quiet --disable-pip-version-check 'fontbakery>=0.13'
+
+clean: ## 만든 것을 지운다 (환경은 남긴다) · remove what was made; the environment stays
+	rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,37 @@
+"""``sonmat make``: from photographs to files in the writer's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from deploy.delivery import check_folder, deliver
+from deploy.display import Display
+from deploy.order import place_order
+from deploy.settings import Settings
+from deploy.stages import SPECIMEN, STAGES, TTF, WOFF2
+from deploy.wiring import open_runner
+from fontbuild.info import FontInfo
+
+REPORT = "report.json"
+
+
+def make_font(settings: Settings, photos: Sequence[Path], info: FontInfo, out: Path, console: Console) -> list[Path]:
+    """Makes the font and delivers TTF, WOFF2, specimen and report into ``out``; returns their paths.
+
+    Raises:
+        PersonError: the writer can mend it; nothing was written into ``out``.
+    """
+    check_folder(out)
+    order = place_order(photos, info, device=settings.device)
+    with open_runner(settings) as runner, Display(console, len(STAGES)) as display:
+        made = runner.make(order, display)
+    font, shown = made.outcomes["fontbuild"].folder, made.outcomes["specimen"].folder
+    files = {
+        f"{order.file_stem}.ttf": font / TTF,
+        f"{order.file_stem}.woff2": font / WOFF2,
+        SPECIMEN: shown / SPECIMEN,
+    }
+    return deliver(files, {REPORT: made.report}, out)

@@ -1,0 +1,65 @@
+"""Every setting of Sonmat, typed, with defaults that work; nothing else reads the environment.
+
+``deploy/README.md`` has them in one table, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from templates.errors import PersonError
+
+
+class SettingsError(PersonError):
+    """An environment variable has a value that cannot be used."""
+
+    code = "settings"
+
+    def __init__(self, names: str, reason: str) -> None:
+        super().__init__(
+            f"설정이 잘못되었습니다. {names} 환경 변수를 고쳐 주세요: {reason}",
+            f"A setting is wrong. Mend the environment variable {names}: {reason}",
+        )
+
+
+def default_data_folder() -> Path:
+    """Where programs keep what they made, by the XDG base directory specification."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "sonmat"
+
+
+class Settings(BaseSettings):
+    """How this installation runs."""
+
+    model_config = SettingsConfigDict(env_prefix="SONMAT_", frozen=True)
+
+    data: Path = Field(default_factory=default_data_folder, description="folder of the database and of stage results")
+    database: str = Field(default="", description="SQLAlchemy URL; empty: the file sonmat.sqlite3 in the data folder")
+    bus: Literal["local", "kafka"] = Field(default="local", description="what carries the events")
+    kafka_servers: str = Field(default="localhost:9092", description="host:port of the brokers, parted by commas")
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="where the network runs")
+    lease_s: float = Field(default=30.0, ge=1, description="seconds of silence after which a job may be taken over")
+    keep_days: int = Field(default=30, ge=1, description="days after their last use that stage results are kept")
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, written out."""
+        return self.database or f"sqlite:///{self.data / 'sonmat.sqlite3'}"
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: an environment variable has a value that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(f"SONMAT_{problem['loc'][0]}".upper() for problem in error.errors())
+        raise SettingsError(names, "; ".join(problem["msg"] for problem in error.errors())) from error

@@ -1,0 +1,159 @@
+"""The stages from photographs to font, each a plain function of its inputs.
+
+The rooms that do the work are imported when their stage runs: a command that needs no network loads none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from deploy.order import Order
+from deploy.pipeline import Progress, Stage, StageInput
+from templates.archive import load_glyphs, save_glyphs
+from templates.glyphs import GlyphSet, Source
+
+GLYPHS = "glyphs.npz"
+SEED = "seed.json"
+WEIGHTS = "weights.pt"
+TTF = "font.ttf"
+WOFF2 = "font.woff2"
+SPECIMEN = "specimen.png"
+
+
+def capture(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    """Photographs to the glyphs the writer wrote."""
+    from collector.capture import read_photos
+
+    progress(0.0, f"{len(given.order.photos)} 장 · photos")
+    read = read_photos(given.order.photos)
+    save_glyphs(out / GLYPHS, read.glyphs)
+    return {
+        "set": read.set_name,
+        "pages": [
+            {
+                "photo": page.photo,
+                "page": page.page_index + 1,
+                "markers": f"{page.markers_seen}/{page.markers_printed}",
+                "residual_mm": round(page.where.residual_mm, 3),
+            }
+            for page in read.pages
+        ],
+        "cells": {cell.char: cell.verdict.value for cell in read.cells},
+    }
+
+
+def choose_seed(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    """The known hand that is nearest to this one."""
+    from trainer import choose_seed as nearest
+
+    choice = nearest(load_glyphs(given.results["capture"] / GLYPHS))
+    (out / SEED).write_text(json.dumps(choice.name), encoding="utf-8")
+    return {
+        "name": choice.name,
+        "distance": choice.distance,
+        "ranked": [{"name": name, "distance": distance} for name, distance in choice.ranked[:5]],
+    }
+
+
+def adapt(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    """The network learns this hand."""
+    from trainer import adapt as learn
+
+    written = load_glyphs(given.results["capture"] / GLYPHS)
+    report = learn(written, _seed(given), out / WEIGHTS, device=given.order.device, progress=progress)
+    return report.to_dict()
+
+
+def generate(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    """All characters in this hand; what was written stays as it was written."""
+    from generator import complete
+
+    written = load_glyphs(given.results["capture"] / GLYPHS)
+    weights = given.results["adapt"] / WEIGHTS
+    drawn = complete(written, _seed(given), weights, device=given.order.device, progress=progress)
+    save_glyphs(out / GLYPHS, drawn)
+    return {source.value: _count(drawn, source) for source in Source}
+
+
+def fontbuild(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    """Pictures to TTF and WOFF2."""
+    from fontbuild import build_font
+
+    glyphs = load_glyphs(given.results["generate"] / GLYPHS)
+    files = build_font(glyphs, given.order.info, out, progress=progress)
+    files.ttf.rename(out / TTF)
+    files.woff2.rename(out / WOFF2)
+    return files.report
+
+
+def specimen(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    """A page of text and a grid of glyphs, the written ones marked."""
+    from fontbuild import write_specimen
+
+    written = load_glyphs(given.results["capture"] / GLYPHS)
+    write_specimen(given.results["fontbuild"] / TTF, written, out / SPECIMEN)
+    return {}
+
+
+def _seed(given: StageInput) -> str:
+    name: str = json.loads((given.results["seed"] / SEED).read_text(encoding="utf-8"))
+    return name
+
+
+def _count(glyphs: GlyphSet, source: Source) -> int:
+    return sum(glyph.source is source for glyph in glyphs.values())
+
+
+def _photographs(order: Order) -> Mapping[str, Any]:
+    # The names belong to it: the report calls the photographs by them.
+    return {"photos": [[path.name, digest] for path, digest in zip(order.photos, order.hashes, strict=True)]}
+
+
+STAGES = (
+    Stage(
+        "capture",
+        "사진 읽기 · reading the photographs",
+        capture,
+        code=("templates", "collector.capture"),
+        wishes=_photographs,
+    ),
+    Stage(
+        "seed",
+        "닮은 글씨 찾기 · finding the nearest known hand",
+        choose_seed,
+        reads=("capture",),
+        code=("templates", "generator", "trainer"),
+    ),
+    Stage(
+        "adapt",
+        "손맛 익히기 · learning the hand",
+        adapt,
+        reads=("capture", "seed"),
+        code=("templates", "generator", "trainer"),
+    ),
+    Stage(
+        "generate",
+        "모든 글자 그리기 · drawing every character",
+        generate,
+        reads=("capture", "seed", "adapt"),
+        code=("templates", "generator"),
+    ),
+    Stage(
+        "fontbuild",
+        "글꼴 만들기 · building the font",
+        fontbuild,
+        reads=("generate",),
+        code=("templates", "fontbuild"),
+        wishes=Order.as_wishes,
+    ),
+    Stage(
+        "specimen",
+        "견본 그리기 · drawing the specimen",
+        specimen,
+        reads=("capture", "fontbuild"),
+        code=("templates", "fontbuild"),
+    ),
+)
