@@ -67,6 +67,8 @@ LARGEST_EXCHANGE = 12
 """Syllables taken out in one round of the search at most."""
 LARGEST_SHAKE = 40.0
 """Noise on the worth of syllables while a round grows anew, to leave a choice that greed alone falls back into."""
+DECIMALS = 6
+"""Worths are compared to so many decimals, so that every processor makes the same choice."""
 AVOIDED = frozenset("좆씹썅")
 """Common, but nobody should be asked to write a swear word."""
 
@@ -134,7 +136,7 @@ def everyday_syllables() -> Counter[str]:
 class Choice:
     """The syllables to choose from and what each is worth.
 
-    ``shows`` is (S, 9) int, the features that syllable s shows; the last of the F features stands for none.
+    ``shows`` is (9, S) int, the features that syllable s shows; the last of the F features stands for none.
     ``promise`` (F,), what a feature pays the first time; ``share`` (F,), what it pays every time, less and less;
     ``own`` (S,), what a syllable pays by itself.
     """
@@ -147,13 +149,13 @@ class Choice:
 
     def counts(self, chosen: Sequence[int]) -> NDArray[np.intp]:
         """How often the chosen syllables show each feature, (F,)."""
-        return np.bincount(self.shows[list(chosen)].ravel(), minlength=len(self.share))
+        return np.bincount(self.shows[:, list(chosen)].ravel(), minlength=len(self.share))
 
     def gains(self, chosen: Sequence[int]) -> NDArray[np.float64]:
         """What each syllable would add to the chosen ones, (S,); minus infinity for the chosen."""
         counts = self.counts(chosen)
         pays = self.promise * (counts == 0) + self.share * REPEAT_DECAY**counts
-        gains: NDArray[np.float64] = pays[self.shows].sum(axis=1) + self.own
+        gains: NDArray[np.float64] = np.round(pays[self.shows].sum(axis=0) + self.own, DECIMALS)
         gains[list(chosen)] = -np.inf
         return gains
 
@@ -161,7 +163,8 @@ class Choice:
         """What the chosen are worth together."""
         counts = self.counts(chosen)
         repeated = (1 - REPEAT_DECAY**counts) / (1 - REPEAT_DECAY)
-        return float(self.promise @ (counts > 0) + self.share @ repeated + self.own[list(chosen)].sum())
+        worth = self.promise @ (counts > 0) + self.share @ repeated + self.own[list(chosen)].sum()
+        return round(float(worth), DECIMALS)
 
 
 @cache
@@ -173,10 +176,10 @@ def considered(set_name: str) -> Choice:
     columns = {feature: column for column, feature in enumerate(sorted(all_features()))}
     none = len(columns)
     rows = [[columns[feature] for feature in features(char)] for char in chars]
-    shows = np.array([row + [none] * (max(map(len, rows)) - len(row)) for row in rows])
+    shows = np.array([row + [none] * (max(map(len, rows)) - len(row)) for row in rows]).T.copy()
     everyday = everyday_syllables()
     share = np.array([everyday[char] for char in chars]) / everyday.total()
-    feature_share = np.bincount(shows.ravel(), np.repeat(share, shows.shape[1]), minlength=none + 1)
+    feature_share = np.bincount(shows.ravel(), np.tile(share, len(shows)), minlength=none + 1)
     feature_share = np.sqrt(feature_share) * np.array([*(SHARE_WEIGHT.get(kind, 0.0) for kind, *_ in columns), 0.0])
     scarce = 1 + SCARCITY / np.sqrt(np.maximum(np.bincount(shows.ravel(), minlength=none + 1), 1))
     wished = np.array([*(feature[0] in PROMISES["256"] for feature in columns), False])

@@ -44,7 +44,8 @@ def write_pdf(sheet: Sheet, path: Path) -> None:
     """
     _register_font()
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=(sheet.width_mm * mm, sheet.height_mm * mm), invariant=1)
+    size = (sheet.width_mm * mm, sheet.height_mm * mm)
+    canvas = Canvas(buffer, pagesize=size, invariant=1, initialFontName=FONT)
     canvas.setTitle(f"{wording.SUBTITLE} {sheet.set_name}")
     canvas.setAuthor("Sonmat")
     pen = _Pen(canvas, sheet.height_mm)
@@ -156,8 +157,8 @@ def _draw_frame(pen: _Pen, sheet: Sheet, page: Page) -> None:
         pen.text(x, bottom + 8.6, english, 2.2, FAINT_INK, align)
     first = page.cells[0]
     korean, english = wording.WRITE if hangul else wording.WRITE_LATIN
-    pen.text(first.x, first.y - 8.6, korean, 2.75, INK)
-    pen.text(first.x, first.y - 4.9, english, 2.3, FAINT_INK)
+    pen.text(first.x, first.y - 9.0, korean, 2.75, INK)
+    pen.text(first.x, first.y - 5.5, english, 2.3, FAINT_INK)
     if hangul < len(page.cells) and hangul:
         x, y, _, _ = next(cell for cell in page.cells if cell.baseline is not None).label_area_mm
         korean, english = wording.optional_part(len(page.cells) - hangul)

@@ -41,7 +41,7 @@ COLUMN_PITCH_MM = 17.0
 FIRST_ROW_MM = 31.0
 """Top of the first row of cells; the title and the instructions stand above."""
 LAST_ROW_END_MM = 276.0
-LARGEST_ROW_PITCH_MM = 22.0
+LARGEST_ROW_PITCH_MM = 24.0
 SMALLEST_ROW_PITCH_MM = 17.0
 """Below this the label of a row would touch the row above."""
 SECTION_GAP_MM = 6.0

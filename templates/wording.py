@@ -12,8 +12,8 @@ WRITE = (
     "With a black or blue pen, write in each box the character printed above it. Crossing the lines a little is fine.",
 )
 WRITE_LATIN = (
-    "검은색이나 파란색 펜으로, 실선에 글자를 맞추어 평소처럼 써 주세요. 점선은 소문자 x의 높이입니다.",
-    "With a black or blue pen, let the letters stand on the solid line; the dashed line is the height of a small x.",
+    "글자를 실선 위에 맞추어 평소처럼 써 주세요. 점선은 소문자 x의 높이입니다. 이 쪽은 비워 두어도 됩니다.",
+    "Let the letters stand on the solid line; the dashed line is the height of a small x. This page may be left empty.",
 )
 TIPS = (
     ("① A4에 100% 크기로 인쇄", "Print on A4 at 100 %, in colour or grey"),
@@ -59,7 +59,7 @@ _SIGNS = {
 
 def optional_part(count: int) -> tuple[str, str]:
     """The name of the part that may be left empty, in Korean and English."""
-    return f"영문·숫자·기호 {count}자", f"비워 두어도 됩니다 · {count} Latin signs, may stay empty"
+    return "영문·숫자·기호 (선택)", f"{count} Latin characters (optional)"
 
 
 def hint(char: str) -> str:
