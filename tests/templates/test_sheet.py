@@ -84,7 +84,7 @@ def test_the_ring_surrounds_the_cells(name, page):
     assert sum(m.y + m.size == top for m in page.markers) >= 4
     assert sum(m.y == bottom for m in page.markers) >= 4
     for cell in page.cells:
-        assert left + QUIET_MM <= cell.x - OVERFLOW_MM + QUIET_MM
+        assert left <= cell.x - OVERFLOW_MM
         assert cell.x + cell.width + OVERFLOW_MM <= right
         assert top + QUIET_MM <= cell.label_area_mm[1]
         assert cell.y + cell.height + QUIET_MM <= bottom
