@@ -55,7 +55,7 @@ def test_json_round_trip(sheet):
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"unit": "inch"}', '{"unit": "mm", "pages": [{}]}', "null"])
 def test_what_is_no_sheet_is_refused(text):
-    with pytest.raises(ValueError):  # noqa: PT011 - json's own words for text that is no JSON
+    with pytest.raises(ValueError):
         Sheet.from_json(text)
 
 
