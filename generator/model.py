@@ -1,0 +1,75 @@
+"""The networks as they ship: half-precision weights beside the code, loaded once, on whatever device there is."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from generator.embedder import HandEmbedder
+from generator.network import Generator
+from generator.reader import JamoReader
+from generator.seeds import DATA
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Generator, jamo reader and hand embedder on one device, in evaluation mode."""
+
+    generator: Generator
+    reader: JamoReader
+    embedder: HandEmbedder
+    device: torch.device
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """The device asked for; "auto" takes CUDA when there is one."""
+    if name != "auto":
+        return torch.device(name)
+    if torch.cuda.is_available():
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+    return torch.device("cpu")
+
+
+def half_precision(device: torch.device) -> AbstractContextManager[None]:
+    """bfloat16 where it is quick: on GPUs, and on processors with wide vector units (AVX-512)."""
+    quick = device.type == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+    context: AbstractContextManager[None] = torch.autocast(device.type, torch.bfloat16, enabled=quick)
+    return context
+
+
+def save_weights(network: nn.Module, path: Path) -> None:
+    """Writes a network's weights in half precision, in one move."""
+    state = {
+        name: value.detach().half() if value.is_floating_point() else value
+        for name, value in network.state_dict().items()
+    }
+    torch.save({name: value.cpu().contiguous() for name, value in state.items()}, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
+
+
+def load_weights(network: nn.Module, path: Path) -> None:
+    """Reads what ``save_weights`` wrote, back to single precision.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        RuntimeError: the weights are of another network.
+    """
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    network.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in state.items()})
+
+
+def load_model(weights: Path | None = None, device: str = "auto") -> Model:
+    """The shipped networks; the generator's weights from ``weights`` where given (an adapted hand)."""
+    where = pick_device(device)
+    generator, reader, embedder = Generator(), JamoReader(), HandEmbedder()
+    load_weights(generator, weights or DATA / "generator.pt")
+    load_weights(reader, DATA / "reader.pt")
+    load_weights(embedder, DATA / "embedder.pt")
+    for network in (generator, reader, embedder):
+        network.to(where, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
+    return Model(generator, reader, embedder, where)

@@ -1,0 +1,99 @@
+"""Trains the two small networks that look at one glyph: the jamo reader and the hand embedder.
+
+Both see the generator's training hands only. ``trainer.evaluation`` trains judges of its own on other hands.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from generator.embedder import EMBEDDING_SIZE, HandEmbedder
+from generator.layers import as_pictures
+from generator.reader import JamoReader
+from templates.hangul import decompose, is_syllable
+from trainer.augment import invent_hands
+from trainer.corpus import Hand
+
+
+class GlyphSampler:
+    """Random syllables of random hands: pictures, jamo and hand numbers."""
+
+    def __init__(self, hands: Sequence[Hand], seed: int = 0) -> None:
+        self.hands = hands
+        self.random = np.random.default_rng(seed)
+        self.chars = [[char for char in hand.index if is_syllable(char)] for hand in hands]
+
+    def draw(self, count: int, per_hand: int = 1) -> tuple[Tensor, Tensor, Tensor]:
+        """``count`` glyphs, ``per_hand`` of each chosen hand: (N, 1, 96, 96), jamo (N, 3), hand (N,)."""
+        pictures, jamo, hand = [], [], []
+        for number in self.random.integers(len(self.hands), size=count // per_hand):
+            chars = self.chars[number]
+            for pick in self.random.integers(len(chars), size=per_hand):
+                pictures.append(self.hands[number].picture(chars[pick]))
+                jamo.append(decompose(chars[pick]))
+                hand.append(number)
+        stack = torch.from_numpy(np.stack(pictures))
+        return as_pictures(stack)[:, None], torch.tensor(jamo), torch.tensor(hand)
+
+
+def reader_loss(reader: nn.Module, pictures: Tensor, jamo: Tensor) -> Tensor:
+    """Cross-entropy summed over the three heads; jamo (B, 3) with -100 where a head has nothing to say."""
+    losses = [F.cross_entropy(head, jamo[:, part], ignore_index=-100) for part, head in enumerate(reader(pictures))]
+    return torch.stack(losses).sum()
+
+
+def _descend(
+    network: nn.Module, parameters: list[nn.Parameter], loss: Callable[[], Tensor], budget_s: float, peak: float
+) -> int:
+    """Plain AdamW with a cosine over the time budget; returns the steps taken."""
+    optimizer = torch.optim.AdamW(parameters, lr=peak, weight_decay=1e-2)
+    network.train()
+    start, step = time.monotonic(), 0
+    while (spent := time.monotonic() - start) < budget_s:
+        warm = min(1.0, (step + 1) / 50)
+        for group in optimizer.param_groups:
+            group["lr"] = peak * warm * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * spent / budget_s)))
+        optimizer.zero_grad(set_to_none=True)
+        value = loss()
+        value.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        step += 1
+        if step % 100 == 0:
+            print(f"{type(network).__name__} step {step} {spent:.0f}s loss {value.item():.3f}", flush=True)
+    network.eval()
+    return step
+
+
+def train_reader(hands: Sequence[Hand], budget_s: float = 240, batch: int = 96, seed: int = 0) -> JamoReader:
+    """A jamo reader trained for ``budget_s`` seconds; label smoothing none, half the samples invented hands."""
+    torch.manual_seed(seed)
+    reader, sampler = JamoReader(), GlyphSampler(hands, seed)
+
+    def loss() -> Tensor:
+        pictures, jamo, _ = sampler.draw(batch)
+        return reader_loss(reader, invent_hands(pictures), jamo)
+
+    _descend(reader, list(reader.parameters()), loss, budget_s, 2e-3)
+    return reader
+
+
+def train_embedder(hands: Sequence[Hand], budget_s: float = 240, batch: int = 96, seed: int = 0) -> HandEmbedder:
+    """Metric learning with a cosine-margin softmax over hands (CosFace, arXiv:1801.09414), proxies thrown away."""
+    torch.manual_seed(seed)
+    embedder, sampler = HandEmbedder(), GlyphSampler(hands, seed)
+    proxies = nn.Parameter(torch.randn(len(hands), EMBEDDING_SIZE))
+    scale, margin = 24.0, 0.15
+
+    def loss() -> Tensor:
+        pictures, _, hand = sampler.draw(batch)
+        cosine = embedder(pictures) @ F.normalize(proxies, dim=-1).T
+        return F.cross_entropy(scale * (cosine - margin * F.one_hot(hand, len(hands))), hand)
+
+    _descend(embedder, [*embedder.parameters(), proxies], loss, budget_s, 2e-3)
+    return embedder
