@@ -28,6 +28,8 @@ def make_font(settings: Settings, photos: Sequence[Path], info: FontInfo, out: P
     order = place_order(photos, info, device=settings.device)
     with open_runner(settings) as runner, Display(console, len(STAGES)) as display:
         made = runner.make(order, display)
+    for notice in made.report["notices"]:
+        console.print(f"{notice['korean']}\n{notice['english']}", markup=False, highlight=False)
     font, shown = made.outcomes["fontbuild"].folder, made.outcomes["specimen"].folder
     files = {
         f"{order.file_stem}.ttf": font / TTF,

@@ -22,8 +22,9 @@ def make_report(order: Order, outcomes: Mapping[str, Outcome]) -> dict[str, Any]
         "font": order.as_wishes(),
         "set": read["set"],
         "pages": read["pages"],
+        "notices": read["notices"],
         "cells": {
-            "read": sum(verdict != BLANK for verdict in cells.values()),
+            "read": sum(verdict == GOOD for verdict in cells.values()),
             "blank": [char for char, verdict in cells.items() if verdict == BLANK],
             "flagged": flagged,
         },

@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deploy.order import Order
 from deploy.pipeline import Progress, Stage, StageInput
 from templates.archive import load_glyphs, save_glyphs
 from templates.glyphs import GlyphSet, Source
+
+if TYPE_CHECKING:
+    from collector.capture import PageReading
 
 GLYPHS = "glyphs.npz"
 SEED = "seed.json"
@@ -27,21 +30,24 @@ def capture(given: StageInput, out: Path, progress: Progress) -> Mapping[str, An
     """Photographs to the glyphs the writer wrote."""
     from collector.capture import read_photos
 
-    progress(0.0, f"{len(given.order.photos)} 장 · photos")
-    read = read_photos(given.order.photos)
+    read = read_photos(given.order.photos, progress=progress)
     save_glyphs(out / GLYPHS, read.glyphs)
     return {
         "set": read.set_name,
-        "pages": [
-            {
-                "photo": page.photo,
-                "page": page.page_index + 1,
-                "markers": f"{page.markers_seen}/{page.markers_printed}",
-                "residual_mm": round(page.where.residual_mm, 3),
-            }
-            for page in read.pages
-        ],
+        "pages": [_page_facts(page) for page in read.pages],
         "cells": {cell.char: cell.verdict.value for cell in read.cells},
+        "notices": [{"code": each.code, "korean": each.korean, "english": each.english} for each in read.notices],
+    }
+
+
+def _page_facts(page: PageReading) -> dict[str, Any]:
+    return {
+        "photo": page.photo,
+        "page": page.page_index + 1,
+        "markers_seen": page.markers_seen,
+        "markers_printed": page.markers_printed,
+        "residual_mm": round(page.where.residual_mm, 3),
+        "blur_mm": round(page.blur_mm, 3),
     }
 
 

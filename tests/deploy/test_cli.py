@@ -1,0 +1,162 @@
+"""The command as a person meets it."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from collector.store import JobState, open_store
+from deploy.cli import app, run
+from deploy.order import place_order
+from fontbuild.info import FontInfo
+
+ENVIRONMENT = {"COLUMNS": "100", "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Sonmat = Callable[..., Result]
+
+
+@pytest.fixture
+def sonmat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Sonmat:
+    """Runs the command with a data folder of its own."""
+    for name, value in (ENVIRONMENT | {"SONMAT_DATA": str(tmp_path / "data")}).items():
+        monkeypatch.setenv(name, value)
+
+    def call(*arguments: str) -> Result:
+        code = run(list(arguments))
+        return Result(code, *capfd.readouterr())
+
+    return call
+
+
+def assert_refused(result: Result, *words: str) -> None:
+    """Code 2, one Korean and one English line, no traceback."""
+    assert result.code == 2, result.err
+    assert result.out == ""
+    assert "Traceback" not in result.err
+    lines = [line for line in result.err.splitlines() if not line.startswith("(")]
+    assert len(lines) == 2, result.err
+    assert any("가" <= char <= "힣" for char in lines[0])
+    assert any(char.isascii() and char.isalpha() for char in lines[1])
+    for word in words:
+        assert word in result.err
+
+
+def test_help_reads_like_a_manual(sonmat: Sonmat) -> None:
+    result = sonmat("--help")
+    assert result.code == 0
+    for word in ("손맛", "sonmat template --set 256", "sonmat make", "exit codes", "같은 명령을 다시", "SONMAT_DATA"):
+        assert word in result.out
+    assert sonmat().out == result.out
+
+
+@pytest.mark.parametrize("command", [info.name or info.callback.__name__ for info in app.registered_commands])
+def test_every_command_and_option_is_explained_in_both_languages(sonmat: Sonmat, command: str) -> None:
+    result = sonmat(command, "--help")
+    assert result.code == 0
+    for line in result.out.splitlines():
+        if line.startswith("│ *  --") or line.startswith("│    --"):
+            assert "--help" in line or any("가" <= char <= "힣" for char in line), line
+
+
+def test_a_sheet_is_written(sonmat: Sonmat, tmp_path: Path) -> None:
+    out = tmp_path / "sheet"
+    result = sonmat("template", "--set", "28", "--out", str(out))
+    assert result.code == 0, result.err
+    assert result.out.split() == [str(out / "sheet.pdf"), str(out / "sheet.json")]
+    assert (out / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    sheet = json.loads((out / "sheet.json").read_text())
+    assert (sheet["set"], sheet["unit"]) == ("28", "mm")
+
+
+def test_an_unknown_sheet_is_refused(sonmat: Sonmat, tmp_path: Path) -> None:
+    assert_refused(sonmat("template", "--set", "300", "--out", str(tmp_path / "out")), "300", "256, 100, 28")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["nix"], "nix"),
+        (["make"], "--name"),
+        (["make", "--name", "글씨", "--out", "out", "--colour", "red", "a.jpg"], "--colour"),
+        (["make", "--name", "글씨", "--out", "out", "--license", "mine", "a.jpg"], "mine"),
+        (["make", "--name", "글씨", "--out", "out"], "사진이 없습니다"),
+        (["make", "--name", "글씨", "--out", "out", "none.jpg"], "none.jpg"),
+        (["make", "--name", "  ", "--out", "out", "none.jpg"], "이름"),
+    ],
+)
+def test_commands_not_understood_are_refused(sonmat: Sonmat, tmp_path: Path, arguments: list[str], word: str) -> None:
+    assert_refused(sonmat(*arguments), word)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_wrong_setting_is_refused(sonmat: Sonmat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SONMAT_BUS", "pigeon")
+    assert_refused(sonmat("make", "--name", "글씨", "--out", str(tmp_path / "out"), "none.jpg"), "SONMAT_BUS")
+
+
+def test_a_folder_that_is_a_file_is_refused_before_any_work(sonmat: Sonmat, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a letter")
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"not looked at")
+    assert_refused(sonmat("make", "--name", "글씨", "--out", str(tmp_path / "out"), str(photo)), "out")
+    assert (tmp_path / "out").read_text() == "a letter"
+
+
+@pytest.mark.parametrize("content", [b"", b"dear diary", b"\xff\xd8\xff\xe0 cut off"])
+def test_what_is_no_photograph_is_refused_by_name_and_leaves_nothing(
+    sonmat: Sonmat, tmp_path: Path, content: bytes
+) -> None:
+    photo = tmp_path / "일기.jpg"
+    photo.write_bytes(content)
+    out = tmp_path / "out"
+    assert_refused(sonmat("make", "--name", "글씨", "--out", str(out), str(photo)), "일기.jpg")
+    assert not out.exists()
+    assert list(tmp_path.glob("**/drafts/*")) == []
+    store = open_store(f"sqlite:///{tmp_path / 'data' / 'sonmat.sqlite3'}")
+    order = place_order([photo], FontInfo("글씨"))
+    job = store.submit(order.as_job(), lambda job: pytest.fail("the job is known"))
+    assert job.state is JobState.REFUSED
+    assert "일기.jpg" in (job.error or "")
+    store.close()
+
+
+INTERRUPTED = """
+import time
+import deploy.make
+from deploy.cli import main
+
+def wait(*order):
+    print("ready", flush=True)
+    time.sleep(600)
+
+deploy.make.make_font = wait
+main()
+"""
+
+
+def test_an_interrupted_command_says_how_to_go_on(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-c", INTERRUPTED, "make", "--name", "글씨", "--out", str(tmp_path), "photo.jpg"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "같은 명령을 다시 치면" in errors
+    assert "Traceback" not in errors

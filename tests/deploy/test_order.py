@@ -1,0 +1,55 @@
+"""Orders are checked before any work begins, and a name can never leave the folder it is meant for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from collector.errors import NoPhotos, PhotoMissing
+from deploy.order import place_order
+from fontbuild.info import FontInfo, License
+from templates.errors import PersonError
+from tests.deploy.samples import an_order
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/tmp/x", "a/b\\c", "..", "손맛\n글씨", "x" * 200, "CON", "<b>굵게"]
+)
+def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
+    try:
+        stem = an_order(tmp_path, name=name).file_stem
+    except PersonError:
+        return
+    place = tmp_path / f"{stem}.woff2"
+    assert place.resolve().parent == tmp_path.resolve()
+    place.write_bytes(b"")
+
+
+@pytest.mark.parametrize("name", ["", "   ", "///", "\x00", "가" * 201])
+def test_names_that_no_font_can_have_are_refused_in_both_languages(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PersonError) as refusal:
+        an_order(tmp_path, name=name)
+    assert refusal.value.korean.endswith(("요.", "오."))
+    assert refusal.value.english.endswith(".")
+
+
+def test_photographs_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(NoPhotos):
+        place_order([], FontInfo("글씨"))
+    for missing in (tmp_path / "none.jpg", tmp_path):
+        with pytest.raises(PhotoMissing, match=missing.name):
+            place_order([missing], FontInfo("글씨"))
+
+
+def test_the_same_wish_is_the_same_job_and_another_is_not(tmp_path: Path) -> None:
+    order = an_order(tmp_path)
+    assert order.as_job().key == an_order(tmp_path / "elsewhere").as_job().key
+    assert order.as_job().key == replace(order, device="cuda").as_job().key
+    others = [
+        an_order(tmp_path / "2", text="다른 사진"),
+        an_order(tmp_path / "3", name="다른 이름"),
+        replace(order, info=replace(order.info, license=License.OFL)),
+        replace(order, info=replace(order.info, designer="엄마")),
+    ]
+    assert len({each.as_job().key for each in [order, *others]}) == 5
+    assert [photo.name for photo in order.as_job().photos] == ["one.txt", "two.txt"]

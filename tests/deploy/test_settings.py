@@ -1,0 +1,46 @@
+"""Settings have defaults that work, and their table is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deploy.settings import Settings, SettingsError, load_settings
+
+README = Path(__file__).parents[2] / "deploy" / "README.md"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"SONMAT_{name.upper()}", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+
+def test_defaults_are_the_embedded_way_to_run(tmp_path: Path) -> None:
+    settings = load_settings()
+    assert (settings.bus, settings.device, settings.data) == ("local", "auto", tmp_path / "sonmat")
+    assert settings.database_url == f"sqlite:///{tmp_path}/sonmat/sonmat.sqlite3"
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SONMAT_DATABASE", "mysql+pymysql://u@h/sonmat")
+    monkeypatch.setenv("SONMAT_BUS", "kafka")
+    settings = load_settings()
+    assert (settings.database_url, settings.bus) == ("mysql+pymysql://u@h/sonmat", "kafka")
+
+
+def test_a_wrong_value_is_named_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SONMAT_BUS", "pigeon")
+    with pytest.raises(SettingsError, match="SONMAT_BUS") as refusal:
+        load_settings()
+    assert "설정" in refusal.value.korean
+
+
+def test_the_table_of_settings_is_whole() -> None:
+    rows = re.findall(r"^\| `SONMAT_(\w+)` \|\s*`?([^|`]*?)`?\s*\|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name.lower() for name, _ in rows] == list(Settings.model_fields)
+    shown = dict(rows)
+    for name, field in Settings.model_fields.items():
+        if field.default_factory is None:
+            assert shown[name.upper()].strip() == str(field.default), name
