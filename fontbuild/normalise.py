@@ -173,4 +173,6 @@ def moved(outline: Outline, scale: float, right: float, up: float) -> Outline:
         came_from = np.floor(((heights - up) / scale - BAND_BOTTOM) / BAND_UNITS).astype(int)
         known = (came_from >= 0) & (came_from < BAND_COUNT)
         edges = np.where(known[:, None], edges[came_from.clip(0, BAND_COUNT - 1)], np.nan)
-    return replace(outline, contours=contours, edges=edges, counter=outline.counter * scale)
+    left, bottom, right_end, top = outline.bounds
+    bounds = (left * scale + right, bottom * scale + up, right_end * scale + right, top * scale + up)
+    return replace(outline, contours=contours, bounds=bounds, edges=edges, counter=outline.counter * scale)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fontbuild.metrics import ASCENDER, UNITS_PER_EM
 from fontbuild.quadratic import QuadraticContour, to_quadratic
 from fontbuild.raster import Bilevel, bilevel
-from fontbuild.trace import trace
+from fontbuild.trace import CubicContour, trace
 from templates.glyphs import GlyphImage, Source
 
 BAND_UNITS = 20
@@ -36,19 +36,14 @@ class Outline:
 
     char: str
     contours: tuple[QuadraticContour, ...]
+    bounds: tuple[float, float, float, float]
+    """xmin, ymin, xmax, ymax of the ink."""
     edges: Edges
     counter: float
     """Mean width of the white between two strokes on one line, in units; 0 where there is none."""
     baseline: float | None
     """Latin: where the sheet has its baseline, in units."""
     source: Source
-
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """xmin, ymin, xmax, ymax over all points; only for outlines with ink."""
-        points = np.concatenate([contour.points for contour in self.contours])
-        (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
-        return float(left), float(bottom), float(right), float(top)
 
 
 def outline_glyphs(glyphs: Iterable[GlyphImage], progress: Callable[[float], None] | None = None) -> list[Outline]:
@@ -71,14 +66,18 @@ def outline_glyphs(glyphs: Iterable[GlyphImage], progress: Callable[[float], Non
 def _outline_batch(glyphs: Sequence[GlyphImage]) -> list[Outline]:
     pictures = [bilevel(glyph) for glyph in glyphs]
     traced = trace([picture.ink for picture in pictures], _SPECK_PX)
+    placed: list[CubicContour] = []
+    for picture, cubics in zip(pictures, traced, strict=True):
+        scale, shift = _to_units(picture)
+        placed.extend(cubic * scale + shift for cubic in cubics)
+    quadratic = iter(to_quadratic(placed))
     outlines = []
     for glyph, picture, cubics in zip(glyphs, pictures, traced, strict=True):
-        scale, shift = _to_units(picture)
-        contours = [to_quadratic(cubic * scale + shift) for cubic in cubics]
-        edges, counter = _sides(picture)
+        contours = [next(quadratic) for _ in cubics]
+        bounds, edges, counter = _measure(picture)
         baseline = None if glyph.baseline_em is None else ASCENDER - glyph.baseline_em * UNITS_PER_EM
         kept = tuple(contour for contour in contours if contour is not None)
-        outlines.append(Outline(glyph.char, kept, edges, counter, baseline, glyph.source))
+        outlines.append(Outline(glyph.char, kept, bounds, edges, counter, baseline, glyph.source))
     return outlines
 
 
@@ -90,14 +89,14 @@ def _to_units(picture: Bilevel) -> tuple[NDArray[np.float64], NDArray[np.float64
     return scale, np.array([left * UNITS_PER_EM, ASCENDER - bottom * UNITS_PER_EM])
 
 
-def _sides(picture: Bilevel) -> tuple[Edges, float]:
-    """The two sides of a glyph band by band, and its mean counter."""
+def _measure(picture: Bilevel) -> tuple[tuple[float, float, float, float], Edges, float]:
+    """The ink's bounds, the glyph's two sides band by band, and its mean counter."""
     scale, shift = _to_units(picture)
     ink = picture.ink[::-1]
     rows = np.flatnonzero(ink.any(axis=1))
     edges = np.full((BAND_COUNT, 2), np.nan)
     if not len(rows):
-        return edges, 0.0
+        return (0.0, 0.0, 0.0, 0.0), edges, 0.0
     first = ink[rows].argmax(axis=1)
     last = ink.shape[1] - ink[rows, ::-1].argmax(axis=1)
     bands = (((rows + 0.5) * scale[1] + shift[1] - BAND_BOTTOM) // BAND_UNITS).astype(int).clip(0, BAND_COUNT - 1)
@@ -105,4 +104,7 @@ def _sides(picture: Bilevel) -> tuple[Edges, float]:
     np.fmax.at(edges[:, 1], bands, last * scale[0] + shift[0])
     white = int((last - first).sum()) - int(ink.sum())
     gaps = int((ink[rows, 1:] & ~ink[rows, :-1]).sum()) - int((first > 0).sum())
-    return edges, white / gaps * float(scale[0]) if gaps > 0 else 0.0
+    left, bottom = np.array([first.min(), rows[0]]) * scale + shift
+    right, top = np.array([last.max(), rows[-1] + 1]) * scale + shift
+    counter = white / gaps * float(scale[0]) if gaps > 0 else 0.0
+    return (float(left), float(bottom), float(right), float(top)), edges, counter

@@ -28,6 +28,8 @@ _FAINT = 24
 """Ink below this never reaches half after resampling; it is left out of the crop."""
 
 _PAD_PX = 3
+_BLUR_PX = 9
+"""Width of the blurring window: more than two deviations to each side."""
 
 Bitmap = NDArray[np.bool_]
 """(H, W) bool, True where there is ink."""
@@ -59,7 +61,7 @@ def bilevel(glyph: GlyphImage) -> Bilevel:
     fine = cv2.resize(grey, size, interpolation=cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA)
     missing = EDGE_SIGMA_EM**2 - (_PIXEL_SIGMA / glyph.em_px) ** 2
     if missing > 0:
-        fine = cv2.GaussianBlur(fine, (0, 0), math.sqrt(missing) * TRACE_EM_PX)
+        fine = cv2.GaussianBlur(fine, (_BLUR_PX, _BLUR_PX), math.sqrt(missing) * TRACE_EM_PX)
     return Bilevel(
         fine >= 128,
         (width / size[0] / glyph.em_px, height / size[1] / glyph.em_px),
