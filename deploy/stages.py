@@ -80,8 +80,9 @@ def generate(given: StageInput, out: Path, progress: Progress) -> Mapping[str, A
     written = load_glyphs(given.results["capture"] / GLYPHS)
     weights = given.results["adapt"] / WEIGHTS
     drawn = complete(written, _seed(given), weights, device=given.order.device, progress=progress)
-    save_glyphs(out / GLYPHS, drawn)
-    return {source.value: _count(drawn, source) for source in Source}
+    save_glyphs(out / GLYPHS, drawn.glyphs)
+    counts = {source.value: _count(drawn.glyphs, source) for source in Source}
+    return {**counts, "redrawn": drawn.redrawn, "doubtful": list(drawn.doubtful)}
 
 
 def fontbuild(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:

@@ -117,5 +117,3 @@ def read_confidence(model: Model, pictures: NDArray[np.uint8], chars: Sequence[s
         ]
         sure[rows] = torch.cat(shares, dim=1).amin(dim=1).cpu().numpy()
     return sure
-
-

@@ -57,14 +57,14 @@ class Frame:
         scale = self.px_per_em / glyph.em_px
         ink = glyph.ink
         if scale < 1:
-            ink = cv2.GaussianBlur(ink, (0, 0), 0.45 / scale)
+            ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.45 / scale), np.uint8)
         left, top = glyph.origin_px
         # Pixel centres stand at half-integers, hence the halves on both sides.
         shift_x = FRAME_PX / 2 - (self.centre_x_em * glyph.em_px + left - 0.5) * scale - 0.5
         shift_y = FRAME_PX / 2 - (self.centre_y_em * glyph.em_px + top - 0.5) * scale - 0.5
         matrix = np.array([[scale, 0, shift_x], [0, scale, shift_y]], np.float64)
-        picture: Ink = cv2.warpAffine(ink, matrix, (FRAME_PX, FRAME_PX), flags=cv2.INTER_LINEAR)
-        return picture
+        picture = cv2.warpAffine(ink, matrix, (FRAME_PX, FRAME_PX), flags=cv2.INTER_LINEAR)
+        return np.asarray(picture, np.uint8)
 
     def glyph(self, char: str, picture: Ink, source: Source = Source.DRAWN) -> GlyphImage:
         """The way back: a (N, N) uint8 picture of the whole frame becomes a glyph in its cell."""

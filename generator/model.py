@@ -42,6 +42,13 @@ def half_precision(device: torch.device) -> AbstractContextManager[None]:
     return context
 
 
+@torch.no_grad()
+def follow(average: nn.Module, live: nn.Module, step: float) -> None:
+    """Moves the weights of ``average`` a step (0 to 1) towards those of ``live``."""
+    towards: list[torch.Tensor] = list(live.parameters())
+    torch._foreach_lerp_([*average.parameters()], towards, step)
+
+
 def save_weights(network: nn.Module, path: Path) -> None:
     """Writes a network's weights in half precision, in one move."""
     state = {
@@ -60,7 +67,9 @@ def load_weights(network: nn.Module, path: Path) -> None:
         RuntimeError: the weights are of another network.
     """
     state = torch.load(path, map_location="cpu", weights_only=True)
-    network.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in state.items()})
+    network.load_state_dict(
+        {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
+    )
 
 
 def load_model(weights: Path | None = None, device: str = "auto") -> Model:

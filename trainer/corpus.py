@@ -1,7 +1,7 @@
 """Fonts as training hands: rendered once, normalised like a written sheet, kept in one memory-mapped pack.
 
-    pack/NAME.npy    (G, FRAME_PX, FRAME_PX) uint8, 0 paper to 255 ink
-    pack/NAME.txt    the G characters, in order
+pack/NAME.npy    (G, FRAME_PX, FRAME_PX) uint8, 0 paper to 255 ink
+pack/NAME.txt    the G characters, in order
 """
 
 from __future__ import annotations
@@ -26,11 +26,26 @@ MARGIN_EM = 0.35
 FONT_SUFFIXES = (".woff2", ".ttf", ".otf")
 
 JUDGE_HANDS = frozenset(
-    """
-    Cafe24Ssukssuk GamjaFlower HakgyoansimTuho KCCMurukmuruk NanumAmSeuTeReuDam NanumBeomSomCe NanumDaSiSiJagHae
-    NanumDdaDdeusHanJagByeor NanumGangBuJangNimCe NanumGoDigANiGoGoDing NanumHaRamCe NanumHyoNamNeurHwaITing
-    NanumJinJuBagGyeongACe NanumMiRaeNaMu NanumOgBiCe NanumSeHwaCe NanumSoMiCe NanumYeDangCe
-    """.split()
+    {
+        "Cafe24Ssukssuk",
+        "GamjaFlower",
+        "HakgyoansimTuho",
+        "KCCMurukmuruk",
+        "NanumAmSeuTeReuDam",
+        "NanumBeomSomCe",
+        "NanumDaSiSiJagHae",
+        "NanumDdaDdeusHanJagByeor",
+        "NanumGangBuJangNimCe",
+        "NanumGoDigANiGoGoDing",
+        "NanumHaRamCe",
+        "NanumHyoNamNeurHwaITing",
+        "NanumJinJuBagGyeongACe",
+        "NanumMiRaeNaMu",
+        "NanumOgBiCe",
+        "NanumSeHwaCe",
+        "NanumSoMiCe",
+        "NanumYeDangCe",
+    }
 )
 """Training hands kept from the generator and given to the judges of ``trainer.evaluation``."""
 

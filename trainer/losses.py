@@ -85,3 +85,10 @@ def same_hand_loss(vectors: Tensor, codes: Tensor, hands: Tensor, temperature: f
     same = hands[:, None] == hands[None, :]
     same.fill_diagonal_(False)
     return F.cross_entropy(scores.masked_fill(same, -1e4), torch.arange(len(hands), device=hands.device))
+
+
+def towards_hand_loss(vectors: Tensor, code: Tensor, others: Tensor, temperature: float = 0.1) -> Tensor:
+    """InfoNCE against known hands: glyph vectors (B, 64) must point to ``code`` (64,), not to ``others`` (H, 64)."""
+    codes = F.normalize(torch.cat([code[None], others]).float(), dim=-1)
+    scores = F.normalize(vectors.float(), dim=-1) @ codes.T / temperature
+    return F.cross_entropy(scores, torch.zeros(len(vectors), dtype=torch.long, device=vectors.device))

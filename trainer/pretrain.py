@@ -1,9 +1,9 @@
 """Pre-training of the generator: one script for a CPU, a GPU, or many under torchrun; resumable to the step.
 
-    run/config.json   what was asked
-    run/last.pt       everything needed to go on
-    run/curves.csv    the losses by step
-    run/samples/      pictures: target, drawn, shown
+run/config.json   what was asked
+run/last.pt       everything needed to go on
+run/curves.csv    the losses by step
+run/samples/      pictures: target, drawn, shown
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from generator.embedder import HandEmbedder
-from generator.model import half_precision, pick_device
+from generator.model import follow, half_precision, pick_device
 from generator.network import Discriminator, Generator
 from generator.reader import JamoReader
 from generator.references import ABSENT
@@ -151,9 +151,7 @@ class Pretraining:
 
     def _networks(self) -> dict[str, nn.Module]:
         bare = {"generator": self.generator, "judge": self.judge}
-        named = {
-            name: net.module if isinstance(net, DistributedDataParallel) else net for name, net in bare.items()
-        }
+        named = {name: net.module if isinstance(net, DistributedDataParallel) else net for name, net in bare.items()}
         return {**named, "average": self.average}
 
     def save(self) -> None:
@@ -227,8 +225,7 @@ class Pretraining:
     @torch.no_grad()
     def _average(self) -> None:
         keep = min(self.config.ema, 1 - 64 / (self.samples + 64))
-        live = list(self._networks()["generator"].parameters())
-        torch._foreach_lerp_(list(self.average.parameters()), live, 1 - keep)
+        follow(self.average, self._networks()["generator"], 1 - keep)
 
     @torch.no_grad()
     def picture(self, batch: Batch) -> None:
@@ -265,7 +262,10 @@ def pretrain(
     if config.threads:
         torch.set_num_threads(config.threads)
     config.run.mkdir(parents=True, exist_ok=True)
-    plain = {field.name: str(value) if isinstance(value := getattr(config, field.name), Path) else value for field in fields(config)}
+    plain = {
+        field.name: str(value) if isinstance(value := getattr(config, field.name), Path) else value
+        for field in fields(config)
+    }
     (config.run / "config.json").write_text(json.dumps({**plain, "weights": asdict(LossWeights())}, indent=1))
     hands = [hand for hand in load_hands(config.pack / "train") if hand.name not in JUDGE_HANDS]
     seeds = [load_seed(name) for name in seed_names()]
@@ -281,11 +281,10 @@ def pretrain(
 
 def _loop(training: Pretraining, sampler: Sampler, report: Callable[[str], None]) -> None:
     config, start, before = training.config, time.monotonic(), training.seconds
-    began, saved, sums, steps = training.samples, start, dict.fromkeys(CURVES, 0.0), 0
-    for batch in sampler.stream():
+    began, saved, sums = training.samples, start, dict.fromkeys(CURVES, 0.0)
+    for steps, batch in enumerate(sampler.stream(), 1):
         for name, value in training.step(batch).items():
             sums[name] += float(value)
-        steps += 1
         now = time.monotonic()
         training.seconds = before + now - start
         if steps % 200 == 0 and not training.rank:

@@ -108,7 +108,7 @@ class Sampler:
         shown = choose_references(jamo, parts_of(written), self.random, excluded)[0]
         others = self.random.integers(len(written), size=STYLE_GLYPHS - 3)
         own = np.stack([hand.picture(written[row]) for row in (*shown, *others)])
-        seed = self.seeds[self.random.integers(len(self.seeds))]
+        seed = self.seeds[int(self.random.integers(len(self.seeds)))]
         content = seed.pictures([target, *(written[row] for row in shown)])
         return hand.picture(target), own, content, jamo[0], number
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from generator.drawing import hand_code
 from generator.frame import Frame
-from generator.model import Model
+from generator.model import Model, load_model
 from generator.seeds import HANGUL, SEED_FONTS, Seed, save_seed, seed_codes, shrink
 from templates.glyphs import GlyphSet
 from templates.hangul import ASCII_PRINTABLE, is_syllable
@@ -79,12 +79,12 @@ def rank_seeds(code: np.ndarray) -> SeedChoice:
     return SeedChoice(ranked[0][0], ranked[0][1], ranked)
 
 
-def choose_seed(written: GlyphSet, model: Model) -> SeedChoice:
-    """The nearest seed for a written hand.
+def choose_seed(written: GlyphSet, model: Model | None = None) -> SeedChoice:
+    """The nearest seed for a written hand; the shipped model looks where none is given.
 
     Raises:
         ValueError: no syllable is written.
     """
     glyphs = [glyph for char, glyph in written.items() if is_syllable(char) and not glyph.is_blank]
     frame = Frame.fit(glyphs)
-    return rank_seeds(hand_code(model, np.stack([frame.picture(glyph) for glyph in glyphs])))
+    return rank_seeds(hand_code(model or load_model(), np.stack([frame.picture(glyph) for glyph in glyphs])))

@@ -1,0 +1,94 @@
+"""From some written glyphs to all 11,317 of a font."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.drawing import Drawer, Progress, read_confidence
+from generator.latin import complete_latin
+from generator.model import Model, load_model
+from generator.seeds import HANGUL, load_seed
+from templates.glyphs import GlyphSet, Source
+from templates.hangul import ASCII_PRINTABLE
+
+DOUBTFUL = 0.5
+"""A drawn syllable the reader reads less surely than this is drawn again from other references."""
+
+RETRIES = 2
+
+
+@dataclass(frozen=True)
+class Completion:
+    """All glyphs of a hand, and what was doubtful on the way.
+
+    Attributes:
+        glyphs: 11,172 syllables, 51 lone jamo and 94 ASCII, in that order.
+        redrawn: how many were drawn again because the reader doubted them.
+        doubtful: characters that stay doubtful, the worst first.
+    """
+
+    glyphs: GlyphSet
+    redrawn: int
+    doubtful: tuple[str, ...]
+
+
+def draw_checked(
+    drawer: Drawer, chars: Sequence[str], progress: Progress | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], int]:
+    """Draws, reads what was drawn, and draws the doubtful again from other references, keeping the surest.
+
+    Returns:
+        Pictures (N, F, F) uint8, confidence (N,), and how many were drawn again.
+    """
+    pictures = drawer.pictures(chars, progress=progress)
+    sure = read_confidence(drawer.model, pictures, chars)
+    doubtful = np.flatnonzero(sure < DOUBTFUL)
+    redrawn = len(doubtful)
+    for retry in range(RETRIES):
+        if not len(doubtful):
+            break
+        some = [chars[int(row)] for row in doubtful]
+        again = drawer.pictures(some, np.random.default_rng(retry))
+        confidence = read_confidence(drawer.model, again, some)
+        better = confidence > sure[doubtful]
+        pictures[doubtful[better]], sure[doubtful[better]] = again[better], confidence[better]
+        doubtful = np.flatnonzero(sure < DOUBTFUL)
+    return pictures, sure, redrawn
+
+
+def complete(
+    written: GlyphSet,
+    seed: str,
+    weights: Path | None = None,
+    *,
+    device: str = "auto",
+    progress: Progress | None = None,
+    model: Model | None = None,
+) -> Completion:
+    """Draws every character that ``written`` lacks; written ones keep the writer's own shape.
+
+    Args:
+        seed: a name of the seed library.
+        weights: adapted weights; None for the shipped ones.
+
+    Raises:
+        KeyError: no such seed.
+        ValueError: no syllable is written.
+    """
+    library_seed = load_seed(seed)
+    drawer = Drawer(model or load_model(weights, device), written, library_seed)
+    missing = [char for char in HANGUL if char not in written or written[char].is_blank]
+    pictures, sure, redrawn = draw_checked(drawer, missing, progress)
+    drawn = {
+        char: drawer.frame.glyph(char, picture, Source.DRAWN) for char, picture in zip(missing, pictures, strict=True)
+    }
+    drawn |= {glyph.char: glyph for glyph in complete_latin(written, library_seed)}
+    everything = ((char, drawn.get(char) or written[char]) for char in (*HANGUL, *ASCII_PRINTABLE))
+    order = np.argsort(sure)
+    doubtful = tuple(missing[int(row)] for row in order if sure[row] < DOUBTFUL)
+    return Completion(GlyphSet(written.name, dict(everything)), redrawn, doubtful)

@@ -1,0 +1,256 @@
+"""Adaptation: a minute of fine-tuning that teaches the generator one hand.
+
+Half of every batch are written glyphs, drawn from the writer's other glyphs and compared with the true ones; the
+other half are syllables nobody wrote, which only have to be readable and to look like this hand. The second half
+is what keeps rare syllables whole while the likeness grows.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from generator.drawing import Drawer, read_confidence
+from generator.layers import as_pictures
+from generator.model import Model, follow, half_precision, load_model, load_weights, save_weights
+from generator.network import Discriminator
+from generator.seeds import load_seed
+from templates.glyphs import GlyphSet
+from templates.hangul import SYLLABLES
+from trainer.augment import invent_hands
+from trainer.losses import (
+    feature_matching_loss,
+    hinge_real_fake,
+    pixel_loss,
+    shift_tolerant_loss,
+    towards_hand_loss,
+)
+from trainer.recognisers import reader_loss
+
+DATA = Path(__file__).parent / "data"
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class AdaptConfig:
+    """How a hand is learnt; the defaults are those of the table in ``trainer/README.md``."""
+
+    budget_s: float = 60.0
+    batch: int = 24
+    paired: int = 12
+    """Of the batch: written glyphs, compared with the true ones."""
+    rate: float = 1.5e-4
+    judge_rate: float = 2e-4
+    held_out_share: float = 0.12
+    look_every_s: float = 9.0
+    keep: float = 0.97
+    """Of the moving average of the weights, each step."""
+    tolerant: float = 12.0
+    pixel: float = 0.1
+    reader: float = 0.4
+    patch: float = 0.3
+    features: float = 2.0
+    judge_hand: float = 0.15
+    embedded_hand: float = 0.3
+    legible_slack: float = 0.01
+    """Share of readable syllables that a snapshot may lose against the unadapted network."""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at the network found, on letters it does not train on.
+
+    Attributes:
+        legible: share of syllables nobody wrote that the product's reader reads right.
+        likeness: mean cosine of drawn syllables to the hand's code.
+        distance: shift-tolerant distance of the held-out written glyphs.
+    """
+
+    seconds: float
+    legible: float
+    likeness: float
+    distance: float
+
+
+@dataclass(frozen=True)
+class AdaptReport:
+    """What adaptation did: every look, and which one was kept (0: the network as it was)."""
+
+    steps: int
+    seconds: float
+    held_out: int
+    kept: int
+    looks: tuple[Look, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a report."""
+        return asdict(self)
+
+
+class Adaptation:
+    """The state of one adaptation: the hand, the learning network and its judge."""
+
+    def __init__(self, model: Model, written: GlyphSet, seed: str, config: AdaptConfig) -> None:
+        self.config, self.model = config, model
+        self.random = np.random.default_rng(config.seed)
+        torch.manual_seed(config.seed)
+        self.drawer = Drawer(model, written, load_seed(seed))
+        count = len(self.drawer.chars)
+        held = min(24, round(config.held_out_share * count)) if count >= 12 else 0
+        order = self.random.permutation(count)
+        self.held, self.taught = order[:held], order[held:]
+        self.unwritten = [char for char in SYLLABLES if char not in written]
+        self.looked_at = [self.unwritten[row] for row in self.random.permutation(len(self.unwritten))[:192]]
+        self.judge = Discriminator()
+        load_weights(self.judge, DATA / "discriminator.pt")
+        self.judge.to(model.device)
+        self.bank = torch.from_numpy(np.load(DATA / "hand_codes.npy").astype(np.float32)).to(model.device)
+        self.learner = copy.deepcopy(model.generator).requires_grad_(True)
+        self.average = model.generator
+        self.code = torch.from_numpy(self.drawer.code).to(model.device)
+        self.optimizer = torch.optim.AdamW(self.learner.parameters(), config.rate, (0.5, 0.99), weight_decay=0.0)
+        self.judge_optimizer = torch.optim.AdamW(self.judge.parameters(), config.judge_rate, (0.5, 0.99))
+
+    def _batch(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Pictures (B, 7, F, F), jamo (B, 3), true glyphs of the paired (P, 1, F, F); lightly reinvented together."""
+        config = self.config
+        rows = self.random.choice(self.taught, min(config.paired, len(self.taught)), replace=False)
+        free = self.random.integers(len(self.unwritten), size=config.batch - len(rows))
+        chars = [self.drawer.chars[row] for row in rows] + [self.unwritten[row] for row in free]
+        pictures, jamo = self.drawer.inputs(chars, self.random)
+        true = as_pictures(torch.from_numpy(self.drawer.own[rows]))[:, None]
+        return pictures.to(self.model.device), jamo.to(self.model.device), true.to(self.model.device)
+
+    def _real(self, count: int) -> tuple[Tensor, Tensor]:
+        """Written glyphs with the seed's rendering of them, for the judge."""
+        rows = self.random.choice(self.taught, count)
+        real = as_pictures(torch.from_numpy(self.drawer.own[rows]))[:, None]
+        seed = as_pictures(torch.from_numpy(self.drawer.own_seed[rows]))[:, None]
+        seed = F.interpolate(seed, size=real.shape[2:], mode="bilinear", align_corners=False)
+        return invent_hands(real, 0.5, 0.15).to(self.model.device), seed.to(self.model.device)
+
+    def step(self) -> None:
+        """One step of judge and learner."""
+        config, device = self.config, self.model.device
+        pictures, jamo, true = self._batch()
+        seed_target = pictures[:, :1]
+        code = self.code.expand(len(jamo), -1)
+        with half_precision(device):
+            logits = self.learner(pictures.contiguous(memory_format=torch.channels_last), code, jamo)
+        logits = logits.float()
+        fake, paired = torch.sigmoid(logits), len(true)
+        self._teach_judge(fake.detach(), seed_target)
+        self.judge.requires_grad_(False)
+        with half_precision(device):
+            patch, vectors, drawn = self.judge(fake, seed_target)
+            with torch.no_grad():
+                features = self.judge(true, seed_target[:paired])[2]
+            loss = (
+                config.tolerant * shift_tolerant_loss(fake[:paired], true)
+                + config.pixel * pixel_loss(logits[:paired], true)
+                + config.reader * reader_loss(self.model.reader, fake, jamo)
+                - config.patch * patch.float().mean()
+                + config.features * feature_matching_loss([layer[:paired] for layer in drawn], features)
+                + config.judge_hand * towards_hand_loss(vectors, self.code, self.bank)
+                + config.embedded_hand * towards_hand_loss(self.model.embedder(fake), self.code, self.bank)
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 2.0)
+        self.optimizer.step()
+        self.judge.requires_grad_(True)
+
+    def _teach_judge(self, fake: Tensor, seed_target: Tensor) -> None:
+        real, seed = self._real(len(fake))
+        with half_precision(self.model.device):
+            patch, vectors, _ = self.judge(torch.cat([real, fake]), torch.cat([seed, seed_target]))
+            loss = hinge_real_fake(patch[: len(real)], patch[len(real) :])
+            loss = loss + 0.5 * towards_hand_loss(vectors[: len(real)], self.code, self.bank)
+        self.judge_optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.judge_optimizer.step()
+
+    def follow(self) -> None:
+        """Moves the average, which is what draws, towards the learner."""
+        follow(self.average, self.learner, 1 - self.config.keep)
+
+    @torch.inference_mode()
+    def look(self, seconds: float) -> Look:
+        """Draws unwritten syllables and the held-out glyphs with the average, and measures them."""
+        pictures = self.drawer.pictures(self.looked_at)
+        legible = float((read_confidence(self.model, pictures, self.looked_at) > 0.5).mean())
+        stack = as_pictures(torch.from_numpy(pictures)).to(self.model.device)[:, None]
+        likeness = float((self.model.embedder(stack) @ F.normalize(self.code, dim=0)).mean())
+        distance = 0.0
+        if len(self.held):
+            drawn = self.drawer.pictures([self.drawer.chars[row] for row in self.held])
+            true = as_pictures(torch.from_numpy(self.drawer.own[self.held]))[:, None]
+            distance = float(shift_tolerant_loss(as_pictures(torch.from_numpy(drawn))[:, None], true))
+        return Look(round(seconds, 1), round(legible, 4), round(likeness, 4), round(distance, 5))
+
+
+def _best(looks: list[Look], slack: float) -> int:
+    """The look to keep: the most alike of those that lose neither readers nor shape against the first."""
+    first = looks[0]
+    fair = [
+        number
+        for number, look in enumerate(looks)
+        if look.legible >= first.legible - slack and look.distance <= first.distance * 1.02
+    ]
+    return max(fair, key=lambda number: looks[number].likeness)
+
+
+def adapt(
+    written: GlyphSet,
+    seed: str,
+    out: Path,
+    *,
+    device: str = "auto",
+    progress: Progress | None = None,
+    config: AdaptConfig | None = None,
+    base: Path | None = None,
+) -> AdaptReport:
+    """Fine-tunes the generator on one hand and writes the weights to ``out``.
+
+    It looks at itself every few seconds, on letters it does not train on, and keeps the best it saw; that may
+    be the network as it was, so adapting never makes a hand worse by its own measure.
+
+    Args:
+        seed: the seed the hand will be drawn with.
+        base: weights to start from; the shipped ones by default.
+
+    Raises:
+        ValueError: no syllable is written.
+    """
+    config = config or AdaptConfig()
+    state = Adaptation(load_model(base, device), written, seed, config)
+    looks, snapshots, steps = [state.look(0.0)], [copy.deepcopy(state.average.state_dict())], 0
+    start = looked = time.monotonic()
+    while (spent := time.monotonic() - start) < config.budget_s:
+        share = spent / config.budget_s
+        for group in state.optimizer.param_groups:
+            group["lr"] = config.rate * min(1.0, (steps + 1) / 20) * (1 - 0.8 * share)
+        state.step()
+        state.follow()
+        steps += 1
+        now = time.monotonic()
+        if now - looked > config.look_every_s or now - start >= config.budget_s:
+            looks.append(state.look(now - start))
+            snapshots.append(copy.deepcopy(state.average.state_dict()))
+            looked = time.monotonic()
+        if progress:
+            progress(min(1.0, (now - start) / config.budget_s), "adapt")
+    kept = _best(looks, config.legible_slack)
+    state.average.load_state_dict(snapshots[kept])
+    save_weights(state.average, out)
+    return AdaptReport(steps, round(time.monotonic() - start, 1), len(state.held), kept, tuple(looks))
