@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.capture.rectify import PX_PER_MM, FloatImage
+from collector.capture.stroke import edge_level, stroke_width
 from templates.sheet import Cell
 
 _GUIDE_CELLS = 48
@@ -28,6 +29,7 @@ _FAINTEST_SHARE = 0.5
 """The weakest stroke that counts is this share as dark as the page's usual ink."""
 _NOISE_FACTOR = 5.0
 _EDGE_GAIN = 1.7
+_SMOOTHING_PX = 0.7
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,23 @@ class InkPlane:
     """Standard deviation of the darkness of bare paper."""
 
 
-def part_ink(reflectance: FloatImage, cells: Sequence[Cell]) -> InkPlane:
+def part_ink(reflectance: FloatImage, cells: Sequence[Cell], blur_px: float) -> InkPlane:
     """Part the ink of a page from its paper and its guides.
 
     Args:
         reflectance: (H, W, 3), bare paper 1, 12 px/mm.
         cells: the page's cells.
+        blur_px: standard deviation of the photograph's blur, in pixels of the page.
     """
     remove_guides(reflectance, cells)
     inside = _inside(reflectance.shape[:2], cells)
     darkness = _darkness(reflectance, inside)
     level, noise = _levels(darkness[inside])
     near = _darkest_near(darkness, max(_FAINTEST_SHARE * level, _NOISE_FACTOR * noise, 0.08))
-    ink = np.clip((darkness / near - 0.5) * (_EDGE_GAIN * 255) + 127.5, 0, 255).astype(np.uint8)
+    share = cv2.divide(darkness, near)
+    width_px = stroke_width((share > 0.5) & inside)
+    edge = edge_level(width_px, float(np.hypot(blur_px, _SMOOTHING_PX)))
+    ink = np.clip((share - (edge - 0.5 / _EDGE_GAIN)) * (_EDGE_GAIN * 255), 0, 255).astype(np.uint8)
     return InkPlane(ink, darkness, level, noise)
 
 
@@ -108,7 +114,7 @@ def _darkness(reflectance: FloatImage, inside: NDArray[np.bool_]) -> FloatImage:
     weights = np.clip(colour, 0.02, None)
     weights = weights / float(weights @ np.clip(colour, 0.02, None)) * float(colour.max())
     plane = cv2.transform(lost, weights.reshape(1, 3).astype(np.float32))
-    return np.asarray(cv2.GaussianBlur(plane, (0, 0), 0.7), np.float32)
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), _SMOOTHING_PX), np.float32)
 
 
 def _levels(darkness: NDArray[np.float32]) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from collector.capture.decode import Photo, load_photo
 from collector.capture.ink import part_ink
 from collector.capture.mapping import PageMap, fit_page
 from collector.capture.markers import Sighting, find_markers
-from collector.capture.rectify import paper_light, rectify, reflectance
+from collector.capture.rectify import PX_PER_MM, paper_light, rectify, reflectance
 from collector.errors import NoMarkers, PageNotFlat, PhotoError, TooBlurred, TooDark, TooFewMarkers, TwoSheets
 from templates.sheet import Page, Sheet, build_sheet, find_page
 
@@ -63,7 +63,7 @@ def read_page(path: Path) -> PageReading:
     blur_mm = _blur_px(grey, own, where) / where.px_per_mm
     if blur_mm > _MOST_BLUR_MM:
         raise TooBlurred(path.name)
-    cells = _read_ink(photo, where, sheet, page)
+    cells = _read_ink(photo, where, blur_mm, sheet, page)
     return PageReading(path.name, sheet.set_name, page.index, where, len(where.used), len(page.markers), blur_mm, cells)
 
 
@@ -132,7 +132,7 @@ def _edge_sigma(grey: NDArray[np.uint8], start: NDArray[np.float64], end: NDArra
     return step / max(steepest, 1e-6) / float(np.sqrt(2 * np.pi))
 
 
-def _read_ink(photo: Photo, where: PageMap, sheet: Sheet, page: Page) -> tuple[CellReading, ...]:
+def _read_ink(photo: Photo, where: PageMap, blur_mm: float, sheet: Sheet, page: Page) -> tuple[CellReading, ...]:
     flat, shown = rectify(photo, where, (sheet.width_mm, sheet.height_mm))
-    plane = part_ink(reflectance(flat, paper_light(flat)), page.cells)
+    plane = part_ink(reflectance(flat, paper_light(flat)), page.cells, blur_mm * PX_PER_MM)
     return read_cells(plane, page.cells, page.index, shown)
