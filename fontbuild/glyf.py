@@ -74,5 +74,7 @@ def _record(contours: list[tuple[NDArray[np.int64], NDArray[np.bool_]]], advance
 def _rounded(points: NDArray[np.float64], on_curve: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Whole units, without points that fall on the one before."""
     whole = np.rint(points).astype(np.int64)
-    distinct = (whole != np.roll(whole, 1, axis=0)).any(axis=1)
+    distinct = np.empty(len(whole), bool)
+    distinct[1:] = (whole[1:] != whole[:-1]).any(axis=1)
+    distinct[0] = (whole[0] != whole[-1]).any()
     return whole[distinct], on_curve[distinct]

@@ -74,7 +74,8 @@ def _closed(points: Numbers, on_curve: Flags) -> QuadraticContour | None:
 def area(points: Numbers) -> float:
     """Signed area of the polygon through all points; negative when it runs clockwise."""
     x, y = points[:, 0], points[:, 1]
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
+    open_sum = np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:])
+    return float(open_sum + x[-1] * y[0] - y[-1] * x[0]) / 2
 
 
 def _cover(runs: Runs) -> tuple[Indices, Indices, Indices, Numbers]:

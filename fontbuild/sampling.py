@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from fontbuild.trace import CubicContour
 
-_STEP_UNITS = 7.0
-_MOST_STEPS = 40
+_STEP_UNITS = 12.0
+_LEAST_STEPS, _MOST_STEPS = 3, 40
 _CORNER_RADIANS = np.radians(28)
 
 Numbers = NDArray[np.float64]
@@ -46,7 +46,7 @@ def sample(contours: Sequence[CubicContour]) -> Runs:
     opens = corner.copy()
     opens[firsts] = True
     closes = np.append(opens[1:], True)
-    steps = np.clip(np.ceil(_lengths(curves) / _STEP_UNITS), 2, _MOST_STEPS).astype(int)
+    steps = np.clip(np.ceil(_lengths(curves) / _STEP_UNITS), _LEAST_STEPS, _MOST_STEPS).astype(int)
     counts = steps + closes
     segment = np.repeat(np.arange(len(curves)), counts)
     place = np.arange(len(segment)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -104,10 +104,11 @@ def _lengths(curves: Numbers) -> Numbers:
 def _evaluate(curves: Numbers, t: Numbers) -> tuple[Numbers, Numbers]:
     """Points and directions of (n, 4, 2) cubics, each at its own t."""
     t = t[:, None]
-    s = 1 - t
-    p0, p1, p2, p3 = curves[:, 0], curves[:, 1], curves[:, 2], curves[:, 3]
-    points = s**3 * p0 + 3 * s**2 * t * p1 + 3 * s * t**2 * p2 + t**3 * p3
-    directions = s**2 * (p1 - p0) + 2 * s * t * (p2 - p1) + t**2 * (p3 - p2)
+    start = curves[:, 0]
+    first, second, third = curves[:, 1] - start, curves[:, 2] - curves[:, 1], curves[:, 3] - curves[:, 2]
+    bend, twist = second - first, third - 2 * second + first
+    directions = first + t * (2 * bend + t * twist)
+    points = start + t * (3 * first + t * (3 * bend + t * twist))
     flat = np.abs(directions).sum(axis=1) < 1e-9
-    directions[flat] = (p3 - p0)[flat]
+    directions[flat] = (curves[:, 3] - start)[flat]
     return points, directions
