@@ -29,7 +29,7 @@ def make_report(order: Order, outcomes: Mapping[str, Outcome]) -> dict[str, Any]
             "flagged": flagged,
         },
         "seed": outcomes["seed"].facts,
-        "device": outcomes["adapt"].facts.get("device", order.device),
+        "device": outcomes["adapt"].facts["device"],
         "adapt": outcomes["adapt"].facts,
         "glyphs": outcomes["generate"].facts,
         "checks": font.pop("checks", {}),

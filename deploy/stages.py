@@ -66,11 +66,12 @@ def choose_seed(given: StageInput, out: Path, progress: Progress) -> Mapping[str
 
 def adapt(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
     """The network learns this hand."""
+    from generator.model import pick_device
     from trainer import adapt as learn
 
     written = load_glyphs(given.results["capture"] / GLYPHS)
     report = learn(written, _seed(given), out / WEIGHTS, device=given.order.device, progress=progress)
-    return report.to_dict()
+    return {"device": pick_device(given.order.device).type} | report.to_dict()
 
 
 def generate(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
