@@ -1,0 +1,201 @@
+"""The drawing benchmark: hands that nobody trained on, drawn from some written glyphs, against their own letters.
+
+    python -m trainer.evaluation.bench --fonts corpus/valid --written 256 --unseen 400 --out out/bench-drawing
+
+Each font pretends to fill in the sheet; every player then draws syllables that were not written, and the judges
+compare them with the font's own. Saved: ``bench.json``, ``table.csv``, ``index.html`` with the worst glyphs first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+
+from generator.frame import Frame
+from templates.charset import SET_NAMES, hangul_set
+from templates.glyphs import GlyphSet, Source
+from templates.hangul import SYLLABLES, decompose, is_common
+from trainer.corpus import RENDER_EM_PX, font_files, open_font, render_font
+from trainer.evaluation import metrics
+from trainer.evaluation.judges import Judges, nearest_hand
+from trainer.evaluation.players import PLAYERS, Player, get_ready
+from trainer.evaluation.report import REAL, DrawnHand, Report, Row
+
+Write = Callable[[Path, Sequence[str]], GlyphSet]
+"""How a font fills in the sheet: the font's file and the characters to what was read from the sheet."""
+
+
+def write_directly(font: Path, chars: Sequence[str]) -> GlyphSet:
+    """The glyphs as the font renders them, without paper and camera."""
+    return GlyphSet.of(font.stem, [replace(glyph, source=Source.WRITTEN) for glyph in render_font(font, chars)])
+
+
+def unseen_syllables(known: frozenset[str], written: Sequence[str], count: int, seed: int = 0) -> list[str]:
+    """``count`` syllables a font draws that were not written: half common (KS X 1001), half rare, as far as they go."""
+    random = np.random.default_rng(seed)
+    pool = [char for char in SYLLABLES if char in known and char not in set(written)]
+    common = [char for char in pool if is_common(char)]
+    rare = [char for char in pool if not is_common(char)]
+    rare_count = min(count // 2, len(rare))
+    chosen = [common[row] for row in random.permutation(len(common))[: count - rare_count]]
+    return chosen + [rare[row] for row in random.permutation(len(rare))[:rare_count]]
+
+
+@dataclass(frozen=True, eq=False)
+class Hand:
+    """A font under test.
+
+    Attributes:
+        own: (W, 96, 96) the syllables of the sheet as the font itself draws them, for the hand's centroid.
+        chars: unseen syllables; ``real`` (N, 96, 96) the font's own, in the frame of the written ones.
+    """
+
+    name: str
+    font: Path
+    own: NDArray[np.uint8]
+    chars: list[str]
+    real: NDArray[np.uint8]
+
+
+def open_hand(font: Path, written: Sequence[str], unseen: int) -> Hand:
+    """Renders a font's written and unseen syllables in one frame, fitted to the written ones."""
+    chars = unseen_syllables(open_font(font, RENDER_EM_PX)[1], written, unseen)
+    own, real = render_font(font, written), render_font(font, chars)
+    frame = Frame.fit(own)
+    return Hand(
+        font.stem,
+        font,
+        np.stack([frame.picture(glyph) for glyph in own]),
+        [glyph.char for glyph in real],
+        np.stack([frame.picture(glyph) for glyph in real]),
+    )
+
+
+class Bench:
+    """The judges, and every hand a glyph could be taken for: the fonts under test and the training hands."""
+
+    def __init__(self, hands: Mapping[str, NDArray[np.uint8]], judges: Judges) -> None:
+        self.judges = judges
+        centroids = {**judges.known, **{name: judges.centroid(own) for name, own in hands.items()}}
+        self.names = list(centroids)
+        self.centroids = list(centroids.values())
+
+    def measure(self, hand: Hand, player: str, drawn: NDArray[np.uint8], seconds: float) -> tuple[Row, DrawnHand]:
+        """A row of the table, and glyph by glyph what is needed to show the worst."""
+        wanted = np.array([decompose(char) for char in hand.chars])
+        read = self.judges.read(drawn)
+        right = metrics.legible(read, wanted)
+        nearest = nearest_hand(self.judges.vectors(drawn), self.centroids)
+        overlap, faults = metrics.soft_iou(drawn, hand.real), metrics.faults(drawn, hand.real)
+        common = np.array([is_common(char) for char in hand.chars])
+        row = Row(
+            hand=hand.name,
+            player=player,
+            legible=float(right.mean()),
+            legible_common=float(right[common].mean()) if common.any() else float("nan"),
+            legible_rare=float(right[~common].mean()) if (~common).any() else float("nan"),
+            writer=float((nearest == self.names.index(hand.name)).mean()),
+            l1=float(metrics.stroke_l1(drawn, hand.real).mean()),
+            iou=float(overlap.mean()),
+            ink=float(metrics.ink_ratio(drawn, hand.real).mean()),
+            smear=float(metrics.smear(drawn).mean()),
+            breaks=float(faults[:, 0].mean()),
+            joins=float(faults[:, 1].mean()),
+            specks=float(faults[:, 2].mean()),
+            holes=float(faults[:, 3].mean()),
+            seconds=seconds,
+        )
+        return row, DrawnHand(player, drawn, read, right, overlap)
+
+
+def evaluate(
+    fonts: Path,
+    out: Path,
+    *,
+    written: str = "256",
+    unseen: int = 400,
+    hands: Sequence[str] = (),
+    players: Sequence[str] = PLAYERS,
+    adapt_s: float | None = None,
+    device: str = "auto",
+    write: Write = write_directly,
+    console: Console | None = None,
+) -> Report:
+    """Runs the benchmark and saves its report in ``out``.
+
+    Args:
+        fonts: folder of TTF, OTF or WOFF2 hands; all of them are candidates for the writer judge.
+        written: the set of the sheet that is filled in: "256", "100" or "28".
+        hands: names of the fonts to measure; none for all.
+        players: of ``players.PLAYERS``.
+        adapt_s: seconds of adaptation (and of plain pix2pix); None for the product's own.
+        write: how the sheet is filled in and read; directly by default.
+
+    Raises:
+        FileNotFoundError: no font of these names in ``fonts``.
+    """
+    console = console or Console()
+    chars = hangul_set(written)
+    files = font_files(fonts)
+    chosen = {file.stem for file in files if not hands or file.stem in hands}
+    if not chosen or set(hands) - chosen:
+        raise FileNotFoundError(f"{fonts} has no font named {', '.join(set(hands) - chosen) or '*'}")
+    known = {file.stem: open_hand(file, chars, unseen if file.stem in chosen else 1) for file in files}
+    bench = Bench({name: hand.own for name, hand in known.items()}, Judges.load())
+    report = Report(written=written)
+    for name in sorted(chosen):
+        hand = known[name]
+        console.print(f"[bold]{name}[/]: {len(hand.own)} written, {len(hand.chars)} unseen")
+        sheet = write(hand.font, chars)
+        seed, ready = get_ready(sheet, players, device=device, adapt_s=adapt_s, progress=console.print)
+        real = bench.measure(hand, REAL, hand.real, 0.0)
+        report.add(name, seed, hand.chars, [real, *(_play(bench, hand, player) for player in ready)])
+        console.print(report.table(name))
+        report.save(out)
+    console.print(report.mean_table())
+    for line in report.bars():
+        console.print(line)
+    return report
+
+
+def _play(bench: Bench, hand: Hand, player: Player) -> tuple[Row, DrawnHand]:
+    start = time.monotonic()
+    drawn = player.draw(hand.chars)
+    return bench.measure(hand, player.name, drawn, player.ready_s + time.monotonic() - start)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """``python -m trainer.evaluation.bench``."""
+    parser = argparse.ArgumentParser(description="Measure drawn letters against a hand's own.")
+    parser.add_argument("--fonts", type=Path, default=Path("corpus/valid"))
+    parser.add_argument("--written", choices=SET_NAMES, default="256")
+    parser.add_argument("--unseen", type=int, default=400, help="syllables drawn per hand")
+    parser.add_argument("--out", type=Path, default=Path("out/bench-drawing"))
+    parser.add_argument("--hands", default="", help="names of fonts, comma between; all by default")
+    parser.add_argument("--players", default=",".join(PLAYERS), help="comma between; all by default")
+    parser.add_argument("--adapt-s", type=float, help="seconds of adaptation; the product's own by default")
+    parser.add_argument("--threads", type=int, help="CPU threads; torch's choice by default")
+    asked = parser.parse_args(arguments)
+    if asked.threads:
+        torch.set_num_threads(asked.threads)
+    evaluate(
+        asked.fonts,
+        asked.out,
+        written=asked.written,
+        unseen=asked.unseen,
+        hands=[name for name in asked.hands.split(",") if name],
+        players=asked.players.split(","),
+        adapt_s=asked.adapt_s,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""The benchmark's tables, files and the page that shows the worst glyphs first."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from statistics import fmean
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+
+from templates.hangul import compose
+from trainer.evaluation.players import ADAPTED, BASELINES, OURS
+
+REAL = "real"
+WORST = 100
+WALL_COLUMNS = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one player's drawing of one hand comes to; means over the unseen glyphs."""
+
+    hand: str
+    player: str
+    legible: float
+    legible_common: float
+    """Of the syllables of KS X 1001; ``legible_rare`` of the others (nan where the font has none)."""
+    legible_rare: float
+    writer: float
+    """Share whose nearest hand is the right one."""
+    l1: float
+    iou: float
+    ink: float
+    smear: float
+    breaks: float
+    joins: float
+    specks: float
+    holes: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnHand:
+    """A player's pictures (N, 96, 96) of a hand's unseen characters, what the judge read, and how near they came."""
+
+    player: str
+    pictures: NDArray[np.uint8]
+    read: NDArray[np.int64]
+    right: NDArray[np.bool_]
+    overlap: NDArray[np.float32]
+
+
+FIGURES = tuple(entry.name for entry in fields(Row))[2:]
+
+
+@dataclass
+class Report:
+    """Rows and pictures as they come in, and how they are shown."""
+
+    written: str
+    rows: list[Row] = field(default_factory=list)
+    seeds: dict[str, str] = field(default_factory=dict)
+    drawings: dict[str, tuple[Sequence[str], list[DrawnHand]]] = field(default_factory=dict)
+
+    def add(self, hand: str, seed: str, chars: Sequence[str], results: Sequence[tuple[Row, DrawnHand]]) -> None:
+        """Takes in one hand: the real glyphs first, then every player."""
+        self.seeds[hand] = seed
+        self.rows += [row for row, _ in results]
+        self.drawings[hand] = (chars, [drawn for _, drawn in results])
+
+    def _players(self) -> list[str]:
+        return list(dict.fromkeys(row.player for row in self.rows))
+
+    def means(self) -> list[Row]:
+        """A row per player: the mean over hands (hands without rare syllables left out where they have no figure)."""
+        rows = []
+        for player in self._players():
+            mine = [row for row in self.rows if row.player == player]
+            means = {name: _mean([getattr(row, name) for row in mine]) for name in FIGURES}
+            rows.append(Row("mean", player, **means))
+        return rows
+
+    def table(self, hand: str) -> Table:
+        """One hand's table."""
+        return _table(f"{hand} ({self.written} written, seed {self.seeds[hand]})", self._of(hand))
+
+    def mean_table(self) -> Table:
+        """The table of means over the hands."""
+        return _table(f"mean of {len(self.seeds)} hands, {self.written} written", self.means())
+
+    def _of(self, hand: str) -> list[Row]:
+        return [row for row in self.rows if row.hand == hand]
+
+    def bars(self) -> list[str]:
+        """One line a bar of quality and player of ours: where it stands."""
+        lines = []
+        for player in (name for name in OURS if name in self._players()):
+            gaps, shares, gains = [], [], []
+            for hand in self.seeds:
+                by = {row.player: row for row in self._of(hand)}
+                gaps.append(by[REAL].legible - by[player].legible)
+                shares.append(by[player].writer / max(by[REAL].writer, 1e-6))
+                rivals = [by[name].l1 for name in BASELINES if name in by]
+                if rivals:
+                    gains.append(1 - by[player].l1 / min(rivals))
+            line = f"{player}: legible below real by {fmean(gaps):.3f} on average, {max(gaps):.3f} at worst; "
+            line += f"the right hand {fmean(shares):.0%} of what real glyphs reach"
+            if gains:
+                better = sum(gain > 0 for gain in gains)
+                line += f"; L1 below the best baseline by {fmean(gains):.0%}, on {better} of {len(gains)} hands"
+            lines.append(line)
+        return lines
+
+    def save(self, out: Path) -> None:
+        """Writes ``table.csv``, ``bench.json``, ``worst.png`` and ``index.html``."""
+        out.mkdir(parents=True, exist_ok=True)
+        rows = [asdict(row) for row in (*self.rows, *self.means())]
+        with (out / "table.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        plain = [{name: None if value != value else value for name, value in row.items()} for row in rows]
+        told = {"written": self.written, "seeds": self.seeds, "bars": self.bars(), "rows": plain}
+        (out / "bench.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        worst = self.worst()
+        cv2.imwrite(str(out / "worst.png"), _wall([strip for _, strip in worst]))
+        (out / "index.html").write_text(self._page(worst), encoding="utf-8")
+
+    def worst(self) -> list[tuple[str, NDArray[np.uint8]]]:
+        """The worst glyphs: a caption, and a strip of real, drawn and the other players', one below the other.
+
+        Judged by our best player that took part (else the first): misread ones first, then by overlap.
+        """
+        places = []
+        for hand, (chars, drawn) in self.drawings.items():
+            judged = _shown_player(drawn)
+            others = [one for one in drawn if one is not judged and one.player != REAL]
+            real = next(one for one in drawn if one.player == REAL)
+            for row, char in enumerate(chars):
+                strip = np.vstack([one.pictures[row] for one in (real, judged, *others)])
+                read = compose(*(int(part) for part in judged.read[row]))
+                seen = "" if judged.right[row] else f" → {read}"
+                key = (bool(judged.right[row]), float(judged.overlap[row]))
+                places.append((key, f"{char}{seen} {hand}", strip))
+        places.sort(key=lambda place: place[0])
+        return [(caption, 255 - strip) for _, caption, strip in places[:WORST]]
+
+    def _page(self, worst: Sequence[tuple[str, NDArray[np.uint8]]]) -> str:
+        names = [name for name in self._players() if name != REAL]
+        judged = ADAPTED if ADAPTED in names else names[0] if names else REAL
+        order = [REAL, judged, *(name for name in names if name != judged)]
+        figures = "".join(
+            f'<figure><img alt="" src="data:image/png;base64,{_png(strip)}">'
+            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+            for caption, strip in worst
+        )
+        tables = "".join(_html_table(hand, self._of(hand)) for hand in self.seeds)
+        bars = "".join(f"<li>{html.escape(line)}</li>" for line in self.bars())
+        return (
+            '<!doctype html><meta charset="utf-8"><title>Sonmat: drawing</title><style>'
+            "body{font:14px sans-serif;margin:2em}figure{display:inline-block;margin:4px;border:1px solid #ccc}"
+            "figcaption{width:96px;font-size:11px;overflow-wrap:anywhere}"
+            "td,th{padding:2px 8px;text-align:right}</style>"
+            f"<h1>Drawing, {self.written} written</h1><ul>{bars}</ul>{_html_table('mean', self.means())}"
+            f"<h2>The {len(worst)} worst glyphs</h2><p>From above: {html.escape(', '.join(order))}. "
+            f"Captions: the character, what the judge read, the hand.</p>{figures}<h2>Hands</h2>{tables}"
+        )
+
+
+def _shown_player(drawn: Sequence[DrawnHand]) -> DrawnHand:
+    by = {one.player: one for one in drawn}
+    if ADAPTED in by:
+        return by[ADAPTED]
+    return next((one for one in drawn if one.player != REAL), drawn[0])
+
+
+def _mean(values: Sequence[float]) -> float:
+    there = [value for value in values if value == value]
+    return fmean(there) if there else float("nan")
+
+
+def _table(title: str, rows: Sequence[Row]) -> Table:
+    table = Table("player", *FIGURES, title=title)
+    for row in rows:
+        table.add_row(row.player, *(_shown(name, getattr(row, name)) for name in FIGURES))
+    return table
+
+
+def _shown(name: str, value: float) -> str:
+    return "–" if value != value else f"{value:.0f}" if name == "seconds" else f"{value:.3f}"
+
+
+def _html_table(title: str, rows: Sequence[Row]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in ("player", *FIGURES))
+    body = "".join(
+        f"<tr><td>{row.player}</td>"
+        + "".join(f"<td>{_shown(name, getattr(row, name))}</td>" for name in FIGURES)
+        + "</tr>"
+        for row in rows
+    )
+    return f"<h3>{html.escape(title)}</h3><table><tr>{head}</tr>{body}</table>"
+
+
+def _png(picture: NDArray[np.uint8]) -> str:
+    return base64.b64encode(cv2.imencode(".png", picture)[1].tobytes()).decode()
+
+
+def _wall(strips: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Strips side by side, WALL_COLUMNS in a row, a grey line between the rows."""
+    height, width = strips[0].shape
+    lines = []
+    for start in range(0, len(strips), WALL_COLUMNS):
+        some = list(strips[start : start + WALL_COLUMNS])
+        some += [np.full((height, width), 255, np.uint8)] * (min(WALL_COLUMNS, len(strips)) - len(some))
+        lines += [np.hstack(some), np.full((4, width * len(some)), 160, np.uint8)]
+    return np.vstack(lines)
