@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from deploy.settings import load_settings
+from deploy.training import add_commands
 from fontbuild.info import FontInfo, License
 from templates.errors import PersonError
 from templates.sheet import SET_NAMES
@@ -110,6 +111,9 @@ def make(
     console = Console(stderr=True)
     for path in make_font(load_settings(), photos or [], info, out, console):
         typer.echo(path)
+
+
+add_commands(app)
 
 
 def main() -> None:

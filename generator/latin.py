@@ -34,10 +34,12 @@ def with_stroke_width(ink: Ink, change_px: float) -> Ink:
     inside = (big >= 128).astype(np.uint8)
     if not inside.any():
         return ink
-    signed = cv2.distanceTransform(inside, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
+    # Distances count from pixel centre to pixel centre; the outline runs half a pixel before.
+    inwards, outwards = (cv2.distanceTransform(side, cv2.DIST_L2, 5) for side in (inside, 1 - inside))
+    signed = np.where(inside > 0, inwards - 0.5, 0.5 - outwards)
     # No stroke may vanish: thinning stops short of the half width of the thinnest strokes.
     ridge = float(np.quantile(signed[inside > 0], 0.9))
-    moved = signed + max(change_px * _OVERSAMPLING / 2, 1.0 - ridge)
+    moved = signed + max(change_px * _OVERSAMPLING / 2, 0.5 - ridge)
     shade = np.clip(moved + 0.5, 0, 1) * 255
     small: Ink = cv2.resize(shade.astype(np.uint8), ink.shape[::-1], interpolation=cv2.INTER_AREA)
     return small

@@ -65,8 +65,8 @@ def _consonant_kinship(first: str, second: str) -> float:
         return 0.0
     if first in _CLUSTERS or second in _CLUSTERS:
         shared = set(_CLUSTERS.get(first, first)) & set(_CLUSTERS.get(second, second))
-        return 0.55 if shared else 0.1
-    return 0.5 if any(first in group and second in group for group in _KINDRED) else 0.1
+        return 0.35 if shared else 0.05
+    return 0.35 if any(first in group and second in group for group in _KINDRED) else 0.05
 
 
 def _kinship(names: Sequence[str]) -> NDArray[np.float32]:
@@ -83,7 +83,7 @@ def _medial_kinship() -> NDArray[np.float32]:
     table = np.zeros((size + 1, size + 1), np.float32)
     for i in range(size):
         for j in range(size):
-            table[i, j] = 1.0 if i == j else 0.45 * (medial_class(i) == medial_class(j))
+            table[i, j] = 1.0 if i == j else 0.4 * (medial_class(i) == medial_class(j))
     return table
 
 
@@ -112,7 +112,9 @@ def suitability(targets: Parts, written: Parts) -> NDArray[np.float32]:
 def choose_references(
     targets: Parts, written: Parts, random: np.random.Generator | None = None, excluded: NDArray[np.bool_] | None = None
 ) -> NDArray[np.int64]:
-    """For each target the three written glyphs to show, (T, 3) rows of ``written``; no glyph twice if it can be.
+    """For each target the three written glyphs to show, (T, 3) rows of ``written``.
+
+    A glyph serves two roles only where no other is nearly as good for the second.
 
     Args:
         random: where given, near ties are broken by chance (training, or a second try at a doubtful glyph).
@@ -127,5 +129,5 @@ def choose_references(
     rows = np.arange(len(targets))
     for role in range(3):
         chosen[:, role] = score[:, role].argmax(axis=1)
-        score[rows, :, chosen[:, role]] -= 4
+        score[rows, :, chosen[:, role]] -= 2
     return chosen

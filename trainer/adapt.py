@@ -44,14 +44,17 @@ Progress = Callable[[float, str], None]
 class AdaptConfig:
     """How a hand is learnt; the defaults are those of the table in ``trainer/README.md``."""
 
-    budget_s: float = 60.0
+    steps: int = 150
+    limit_s: float = 180.0
+    """A slow or busy machine stops here, whatever steps are left."""
     batch: int = 24
     paired: int = 12
     """Of the batch: written glyphs, compared with the true ones."""
     rate: float = 1.5e-4
     judge_rate: float = 2e-4
     held_out_share: float = 0.12
-    look_every_s: float = 9.0
+    look_every: int = 25
+    """Steps between two looks."""
     keep: float = 0.97
     """Of the moving average of the weights, each step."""
     tolerant: float = 12.0
@@ -199,7 +202,7 @@ class Adaptation:
         return Look(round(seconds, 1), round(legible, 4), round(likeness, 4), round(distance, 5))
 
 
-def _best(looks: list[Look], slack: float) -> int:
+def best_look(looks: list[Look], slack: float) -> int:
     """The look to keep: the most alike of those that lose neither readers nor shape against the first."""
     first = looks[0]
     fair = [
@@ -222,7 +225,7 @@ def adapt(
 ) -> AdaptReport:
     """Fine-tunes the generator on one hand and writes the weights to ``out``.
 
-    It looks at itself every few seconds, on letters it does not train on, and keeps the best it saw; that may
+    It looks at itself every few steps, on letters it does not train on, and keeps the best it saw; that may
     be the network as it was, so adapting never makes a hand worse by its own measure.
 
     Args:
@@ -234,23 +237,20 @@ def adapt(
     """
     config = config or AdaptConfig()
     state = Adaptation(load_model(base, device), written, seed, config)
-    looks, snapshots, steps = [state.look(0.0)], [copy.deepcopy(state.average.state_dict())], 0
-    start = looked = time.monotonic()
-    while (spent := time.monotonic() - start) < config.budget_s:
-        share = spent / config.budget_s
+    looks, snapshots = [state.look(0.0)], [copy.deepcopy(state.average.state_dict())]
+    start, steps = time.monotonic(), 0
+    while steps < config.steps and time.monotonic() - start < config.limit_s:
         for group in state.optimizer.param_groups:
-            group["lr"] = config.rate * min(1.0, (steps + 1) / 20) * (1 - 0.8 * share)
+            group["lr"] = config.rate * min(1.0, (steps + 1) / 20) * (1 - 0.8 * steps / config.steps)
         state.step()
         state.follow()
         steps += 1
-        now = time.monotonic()
-        if now - looked > config.look_every_s or now - start >= config.budget_s:
-            looks.append(state.look(now - start))
+        if steps % config.look_every == 0 or steps == config.steps:
+            looks.append(state.look(time.monotonic() - start))
             snapshots.append(copy.deepcopy(state.average.state_dict()))
-            looked = time.monotonic()
         if progress:
-            progress(min(1.0, (now - start) / config.budget_s), "adapt")
-    kept = _best(looks, config.legible_slack)
+            progress(steps / config.steps, "adapt")
+    kept = best_look(looks, config.legible_slack)
     state.average.load_state_dict(snapshots[kept])
     save_weights(state.average, out)
     return AdaptReport(steps, round(time.monotonic() - start, 1), len(state.held), kept, tuple(looks))

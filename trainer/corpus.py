@@ -128,3 +128,8 @@ def load_hands(pack: Path, names: Iterable[str] | None = None) -> list[Hand]:
     """Hands of a pack, all or the named ones, in order of their names."""
     chosen = sorted(names) if names is not None else sorted(path.stem for path in pack.glob("*.txt"))
     return [Hand.load(pack, name) for name in chosen]
+
+
+def training_hands(pack: Path) -> list[Hand]:
+    """The hands of ``pack/train`` that the generator may learn from: all but the judges'."""
+    return [hand for hand in load_hands(pack / "train") if hand.name not in JUDGE_HANDS]

@@ -28,7 +28,7 @@ from generator.reader import JamoReader
 from generator.references import ABSENT
 from generator.seeds import load_seed, seed_names
 from trainer.augment import invent_hands
-from trainer.corpus import JUDGE_HANDS, load_hands
+from trainer.corpus import training_hands
 from trainer.losses import (
     feature_matching_loss,
     hinge_real_fake,
@@ -72,6 +72,8 @@ class PretrainConfig:
     """Share of the samples turned into invented hands."""
     code_dropout: float = 0.1
     save_every_s: float = 300.0
+    report_every: int = 200
+    """Steps between two lines of the curves."""
     seed: int = 0
     threads: int = 0
     """CPU threads; 0 leaves torch's choice."""
@@ -267,7 +269,7 @@ def pretrain(
         for field in fields(config)
     }
     (config.run / "config.json").write_text(json.dumps({**plain, "weights": asdict(LossWeights())}, indent=1))
-    hands = [hand for hand in load_hands(config.pack / "train") if hand.name not in JUDGE_HANDS]
+    hands = training_hands(config.pack)
     seeds = [load_seed(name) for name in seed_names()]
     if not hands:
         raise FileNotFoundError(f"{config.pack}: no training hands; run `sonmat pack` first")
@@ -287,8 +289,8 @@ def _loop(training: Pretraining, sampler: Sampler, report: Callable[[str], None]
             sums[name] += float(value)
         now = time.monotonic()
         training.seconds = before + now - start
-        if steps % 200 == 0 and not training.rank:
-            row = {name: round(sums[name] / 200, 5) for name in CURVES}
+        if steps % config.report_every == 0 and not training.rank:
+            row = {name: round(sums[name] / config.report_every, 5) for name in CURVES}
             row |= {"samples": training.samples, "seconds": round(training.seconds)}
             _write_curves(config.run / "curves.csv", row)
             report(f"{(training.samples - began) / (now - start):.0f}/s {row}")

@@ -1,0 +1,5 @@
+"""``python -m deploy``, the same as ``sonmat``: torchrun wants a module."""
+
+from deploy.cli import main
+
+main()

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from generator.model import load_model
+from templates.charset import hangul_set
+from tests.fonts import written_with
+from trainer.adapt import AdaptConfig, Look, adapt, best_look
+from trainer.seedlib import choose_seed
+
+
+def test_a_hand_is_learnt_and_never_made_worse(tmp_path: Path) -> None:
+    written = written_with("nanum/NanumBrush.ttf", "".join(hangul_set("28")))
+    heard: list[float] = []
+    config = AdaptConfig(steps=4, batch=6, paired=3, look_every=2)
+    report = adapt(
+        written,
+        choose_seed(written).name,
+        tmp_path / "hand.pt",
+        device="cpu",
+        config=config,
+        progress=lambda share, _: heard.append(share),
+    )
+    assert report.steps == 4
+    assert heard[-1] == 1.0
+    assert len(report.looks) == 3
+    kept, first = report.looks[report.kept], report.looks[0]
+    assert kept.legible >= first.legible - config.legible_slack
+    assert kept.likeness >= first.likeness
+    weights = load_model(tmp_path / "hand.pt", "cpu").generator.state_dict()
+    plain = load_model(device="cpu").generator.state_dict()
+    same = all(torch.equal(weights[name], plain[name]) for name in plain)
+    assert same == (report.kept == 0)
+
+
+def test_likeness_may_not_be_bought_with_legibility() -> None:
+    looks = [Look(0, 0.90, 0.5, 0.08), Look(9, 0.80, 0.9, 0.07), Look(18, 0.90, 0.6, 0.07), Look(27, 0.9, 0.7, 0.2)]
+    assert best_look(looks, slack=0.01) == 2

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import torch
+
+from generator.model import load_model
+from trainer.pretrain import PretrainConfig, Pretraining, pretrain
+
+
+def run_for(run: Path, pack: Path, budget_s: float) -> Pretraining:
+    model = load_model(device="cpu")
+    config = PretrainConfig(run=run, pack=pack, batch=4, budget_s=budget_s, plain_samples=4, report_every=1)
+    return pretrain(config, model.reader, model.embedder, report=lambda line: None)
+
+
+def test_a_run_goes_on_where_it_stopped(pack: Path, tmp_path: Path) -> None:
+    first = run_for(tmp_path / "run", pack, 4.0)
+    assert first.samples >= 4
+    weights = {name: value.clone() for name, value in first.generator.state_dict().items()}
+    resumed = Pretraining(first.config, first.teachers.reader, first.teachers.embedder)
+    resumed.load()
+    assert resumed.samples == first.samples
+    assert all(torch.equal(weights[name], value) for name, value in resumed.generator.state_dict().items())
+    second = run_for(tmp_path / "run", pack, 1.0)
+    assert second.samples > first.samples
+
+
+def test_a_run_leaves_curves_pictures_and_its_question(pack: Path, tmp_path: Path) -> None:
+    training = run_for(tmp_path / "run", pack, 2.0)
+    rows = list(csv.DictReader((tmp_path / "run" / "curves.csv").open()))
+    assert int(rows[-1]["samples"]) == training.samples
+    assert all(float(row["tolerant"]) > 0 for row in rows)
+    assert list((tmp_path / "run" / "samples").glob("*.png"))
+    assert '"batch": 4' in (tmp_path / "run" / "config.json").read_text()

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from generator.references import parts_of
+from generator.seeds import load_seed, seed_names
+from templates.hangul import is_common
+from trainer.corpus import load_hands
+from trainer.sampler import STYLE_GLYPHS, Sampler, random_cover
+
+
+def test_batches_have_the_promised_shapes(pack: Path) -> None:
+    sampler = Sampler(load_hands(pack / "train"), [load_seed(seed_names()[0])], batch=5, seed=0)
+    batch = next(sampler.stream())
+    assert batch.target.shape == (5, 1, 96, 96)
+    assert batch.own.shape == (5, STYLE_GLYPHS, 96, 96)
+    assert batch.seed.shape == (5, 4, 96, 96)
+    assert batch.jamo.shape == (5, 3)
+    assert batch.target.max() <= 1
+    assert batch.target.amax(dim=(1, 2, 3)).min() > 0.5
+
+
+def test_the_answer_is_never_shown(pack: Path) -> None:
+    hands = load_hands(pack / "train")
+    sampler = Sampler(hands, [load_seed(seed_names()[0])], batch=1, seed=3)
+    for _ in range(60):
+        target, own, *_ = sampler.sample()
+        assert not any(np.array_equal(target, shown) for shown in own[:3])
+
+
+def test_the_same_seed_draws_the_same(pack: Path) -> None:
+    hands, seeds = load_hands(pack / "train"), [load_seed(seed_names()[0])]
+    first, second = (Sampler(hands, seeds, batch=3, seed=9).draw() for _ in range(2))
+    assert torch.equal(first.target, second.target)
+    assert torch.equal(first.own, second.own)
+
+
+def test_a_random_cover_covers() -> None:
+    chars = random_cover(100, np.random.default_rng(0))
+    parts = parts_of(chars)
+    assert len(set(chars)) == 100
+    assert all(is_common(char) for char in chars)
+    assert len(set(parts[:, 0])) == 19
+    assert len(set(parts[:, 1])) >= 19
