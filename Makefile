@@ -6,7 +6,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON_IN := $(BIN)/python
 READY := $(VENV)/.ready
-FONTBAKERY := .cache/fontbakery/bin/fontbakery
 SAMPLES := $(wildcard tests/samples/*.jpg)
 
 .PHONY: help setup demo test check format bench bench-capture bench-drawing release-check clean
@@ -44,13 +43,9 @@ bench-capture: $(READY) ## 사진 읽기의 잣대 · capture on simulated photo
 bench-drawing: $(READY) ## 그리기의 잣대 · drawing on hands that training never saw, beside baselines
 	$(PYTHON_IN) -m trainer.evaluation.bench
 
-release-check: demo $(FONTBAKERY) ## 글꼴 검사 · fontbakery's universal checks on the demo's font: no FAIL
-	$(FONTBAKERY) check-universal --succinct --loglevel WARN --error-code-on FAIL out/demo/*.ttf
-
-# A home of its own: its pinned requirements must not move those of Sonmat.
-$(FONTBAKERY): | $(READY)
-	$(PYTHON_IN) -m venv .cache/fontbakery
-	.cache/fontbakery/bin/python -m pip install --quiet --disable-pip-version-check 'fontbakery>=0.13'
+release-check: demo ## 글꼴 검사 · OTS, HarfBuzz, FreeType and fontbakery's universal checks on the demo's font
+	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --editable '.[release]'
+	$(PYTHON_IN) -m fontbuild.release_check out/demo/*.ttf
 
 clean: ## 만든 것을 지운다 (환경은 남긴다) · remove what was made; the environment stays
 	rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
