@@ -48,21 +48,22 @@ def make_names(info: FontInfo) -> Names:
             f"글꼴 이름 '{shown}'에는 쓸 수 있는 글자가 없습니다. 한글이나 영문 이름을 정하세요.",
             f"The font name '{shown}' has no usable letters. Choose a name in Hangul or Latin letters.",
         )
-    english = _latin(_clean(info.name_english or "")) or _latin(_clean(romanise(korean)))
-    if not english:
-        english = f"Sonmat {_digest(korean)}"
-    return Names(korean, english, f"{_postscript(english)}-{_STYLE}", _file_stem(korean))
+    english = _latin(_clean(info.name_english or "")) or _latin(romanise(korean)) or f"Sonmat {_digest(korean)}"
+    short = _menu_length(korean)
+    return Names(short, _menu_length(english), f"{_postscript(english)}-{_STYLE}", _file_stem(short))
 
 
 def _clean(name: str) -> str:
-    """Letters, marks, digits and harmless punctuation; single spaces; short enough for a font menu."""
+    """Letters, marks, digits and harmless punctuation; single spaces."""
     kept = [
         char if unicodedata.category(char)[0] in "LMNP" and char not in _FORBIDDEN else " "
         for char in unicodedata.normalize("NFC", name)
     ]
-    words = "".join(kept).split()
-    cut = " ".join(words).encode("utf-16-le")[: 2 * _FAMILY_UNITS]
-    return cut.decode("utf-16-le", errors="ignore").strip()
+    return " ".join("".join(kept).split())
+
+
+def _menu_length(name: str) -> str:
+    return name.encode("utf-16-le")[: 2 * _FAMILY_UNITS].decode("utf-16-le", errors="ignore").strip()
 
 
 def _latin(name: str) -> str:

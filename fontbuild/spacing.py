@@ -24,8 +24,8 @@ _OPEN_SHARE = 0.55
 _GAP_SHARE = 0.6
 _GAP_UNITS = {"hangul": (46.0, 110.0), "latin": (44.0, 90.0)}
 _LEAST_BEARING_UNITS = 6.0
-_SPACE_SHARE = 0.42
-_SPACE_UNITS = (220.0, 340.0)
+_SPACE_SHARE = 0.40
+_SPACE_UNITS = (220.0, 330.0)
 _DEFAULT_ADVANCE = 600.0
 
 Numbers = NDArray[np.float64]

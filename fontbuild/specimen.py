@@ -107,7 +107,8 @@ def _title(page: _Page, name: str, syllables: int) -> None:
     size_px = 190
     while size_px > 40 and page.font(size_px).getlength(page.known(name)) > page.width:
         size_px -= 10
-    page.line(name, size_px, leading=1.15)
+    page.line(name, size_px, leading=1.0)
+    page.y += size_px * 0.2
     page.line(f"손으로 쓴 글씨에서 만든 글꼴, 한글 {syllables:,}자", 34, _ACCENT, leading=1.6)
     page.line(f"A font made from handwriting, {syllables:,} Hangul syllables", 26, _SOFT)
     page.rule()
