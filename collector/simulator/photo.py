@@ -76,14 +76,21 @@ def photograph(
 def _lay_on_desk(
     desk: FloatImage, reflectance: FloatImage, where: Projection, page_mm: tuple[float, float]
 ) -> FloatImage:
-    """The desk with the page on it and the page's soft shadow round it."""
-    seen_mm = where.page_map()
-    across, down = cv2.split(seen_mm * PX_PER_MM - 0.5)
-    page = cv2.remap(reflectance, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    inside = np.minimum(seen_mm, np.array(page_mm, np.float32) - seen_mm).min(axis=2)
-    on_page = np.clip(inside * PX_PER_MM + 0.5, 0, 1)[..., None]
-    near = 1 - 0.45 * np.exp(-np.clip(-inside, 0, 60) / 4.0)[..., None]
-    return np.asarray(desk * near * (1 - on_page) + page * on_page, np.float32)
+    """The desk with the page on it and the page's soft shadow round it; the desk is painted over."""
+    x, y = cv2.split(where.page_map())
+    page = cv2.remap(
+        reflectance, x * PX_PER_MM - 0.5, y * PX_PER_MM - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    inside = np.minimum(np.minimum(x, page_mm[0] - x), np.minimum(y, page_mm[1] - y))
+    on_page = np.clip(inside * PX_PER_MM + 0.5, 0, 1)
+    height, width = inside.shape
+    coarse = cv2.resize(inside, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
+    near = 1 - 0.45 * np.exp(np.clip(coarse, -60, 0) / 4.0)
+    lit = cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR) * (1 - on_page)
+    desk *= lit[..., None]
+    page *= on_page[..., None]
+    desk += page
+    return desk
 
 
 def _blur(scene: FloatImage, conditions: Conditions) -> FloatImage:

@@ -1,6 +1,6 @@
 """Makes the sample photographs that ship with the project: one filled sheet, photographed as people do.
 
-    python -m collector.simulator.samples --hand FONT --out DIR
+python -m collector.simulator.samples --hand FONT --out DIR
 """
 
 from __future__ import annotations
