@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ParamSpec
 
 import typer
+from rich.console import Console
+
+from deploy.settings import load_settings
+from templates.errors import PersonError
+from templates.sheet import SET_NAMES
 
 PACK_HELP = """\
 글꼴 폴더를 학습 자료로 만듭니다. Renders a folder of fonts into training data.
@@ -26,9 +33,39 @@ PRETRAIN_HELP = """\
 SHIP_HELP = """\
 학습한 가중치를 패키지에 넣습니다. Puts a run's weights beside the code, in half precision.
 """
+EVALUATE_HELP = """\
+그린 글자를 진짜 글씨와 견줍니다. Measures drawn letters against the hands' own, beside the baselines.
+"""
 
 RunFolder = Annotated[Path, typer.Option("--run", metavar="DIR", help="학습 폴더 · the run's folder")]
 PackFolder = Annotated[Path, typer.Option("--pack", metavar="DIR", help="자료 폴더 · folder made by sonmat pack")]
+
+Arguments = ParamSpec("Arguments")
+
+
+class MaterialMissingError(PersonError):
+    """A file that training needs is not there."""
+
+    code = "training.missing"
+
+    def __init__(self, error: FileNotFoundError) -> None:
+        super().__init__(
+            f"학습에 필요한 것이 없습니다. 준비한 뒤 다시 하세요: {error}",
+            f"Something that training needs is missing; prepare it, then try again: {error}",
+        )
+
+
+def names_what_is_missing(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """A command that says in two sentences which file is missing, in the place of a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except FileNotFoundError as error:
+            raise MaterialMissingError(error) from error
+
+    return wrapped
 
 
 def pack(
@@ -89,6 +126,26 @@ def ship(run: RunFolder = Path("runs/pretrain"), pack: PackFolder = Path(".pack"
         typer.echo(f"{path} {path.stat().st_size:,} bytes")
 
 
+def evaluate(
+    fonts: Annotated[
+        Path, typer.Option("--fonts", metavar="DIR", help="배운 적 없는 글씨 · hands never taught")
+    ] = Path("corpus/valid"),
+    written: Annotated[
+        str, typer.Option("--set", metavar="|".join(SET_NAMES), help="쓴 글자 수 · how many were written")
+    ] = "256",
+    unseen: Annotated[int, typer.Option("--unseen", min=1, help="그릴 글자 수 · syllables to draw a hand")] = 400,
+    hand: Annotated[list[str] | None, typer.Option("--hand", help="이 글씨만 · only this hand")] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="받을 폴더 · folder to write into")] = Path(
+        "out/bench-drawing"
+    ),
+) -> None:
+    """Measures drawn letters."""
+    from trainer.evaluation.bench import evaluate as measure
+
+    device = load_settings().device
+    measure(fonts, out, written=written, unseen=unseen, hands=hand or (), device=device, console=Console())
+
+
 def add_commands(app: typer.Typer) -> None:
     """Registers the workshop's commands under a heading of their own."""
     panel = "학습 · training"
@@ -98,5 +155,6 @@ def add_commands(app: typer.Typer) -> None:
         (seeds, SEEDS_HELP),
         (pretrain, PRETRAIN_HELP),
         (ship, SHIP_HELP),
+        (evaluate, EVALUATE_HELP),
     ):
-        app.command(help=text, rich_help_panel=panel)(function)
+        app.command(help=text, rich_help_panel=panel)(names_what_is_missing(function))

@@ -24,7 +24,7 @@ MAX_PIXELS = 120_000_000
 """Most pixels a file may declare: more than the 108 MP of the largest common telephone sensors."""
 WORKING_PX = 5000
 """Longer photographs are reduced to this long side: 12 px/mm of an A4 page is 3,564."""
-_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "MPO")
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF")
 
 

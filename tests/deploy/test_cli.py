@@ -160,3 +160,19 @@ def test_an_interrupted_command_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "같은 명령을 다시 치면" in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["pack", "nowhere", "--out", "pack"],
+        ["pretrain", "--pack", "nowhere", "--run", "run"],
+        ["ship", "--run", "nowhere"],
+        ["evaluate", "--fonts", "nowhere"],
+    ],
+)
+def test_missing_training_material_is_named(
+    sonmat: Sonmat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert_refused(sonmat(*arguments), "nowhere")
