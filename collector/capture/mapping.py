@@ -1,18 +1,20 @@
-"""Where each point of a page falls in a photograph: a homography from all marker corners, then a smooth rest.
+"""Where each point of a page falls in a photograph: a bent page before a camera, then a smooth rest.
 
-The page bends, the lens bends, and a homography knows neither. What it leaves is fitted by a polynomial of the
-fourth degree in page coordinates whose higher terms are held down (ridge regression), which follows a gentle
-curl from a ring of markers without swinging inside the ring. Thin-plate splines were tried: about twice the error.
+First a homography from all marker corners finds the markers that agree. Then a page bent like paper is fitted
+(``bent``); what that leaves, since no page is a perfect cylinder and no lens a perfect one, is fitted by a polynomial
+of the fourth degree in page coordinates, held down by ridge regression so that it does not swing inside the ring.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.capture.bent import fit_bent
 from collector.capture.markers import Sighting
 from templates.sheet import Marker
 
@@ -20,27 +22,50 @@ Points = NDArray[np.float64]
 """(N, 2), x and y."""
 
 _DEGREE = 4
-_RIDGE = 0.01
-_FREE_DEGREE = 2
-"""Terms up to this degree are not held down: they are what a bulge looks like."""
+_RIDGE = 1.0
+_SHIFT_DEGREE = 6
 _HALF_PAGE_MM = 150.0
 _OUTLIER_MM = 2.5
-_TINY = 1e-6
+
+
+NO_SHIFT = np.zeros(((_SHIFT_DEGREE + 1) * (_SHIFT_DEGREE + 2) // 2, 2))
+
+
+class Base(Protocol):
+    """A mapping from the page to the photograph."""
+
+    def to_photo(self, page_mm: Points) -> Points:
+        """(N, 2) photograph pixels of (N, 2) points of the page in mm."""
+        ...
+
+
+@dataclass(frozen=True)
+class FlatPage:
+    """A flat page before an undistorted camera."""
+
+    homography: NDArray[np.float64]
+    """(3, 3), mm to pixels."""
+
+    def to_photo(self, page_mm: Points) -> Points:
+        """(N, 2) photograph pixels of (N, 2) points of the page in mm."""
+        return project(self.homography, page_mm)
 
 
 @dataclass(frozen=True)
 class PageMap:
     """The mapping between a page in mm and its photograph in pixels (pixel centres at whole numbers)."""
 
-    homography: NDArray[np.float64]
-    """(3, 3), mm to pixels."""
+    base: Base
+    """Most of the mapping."""
     weights: NDArray[np.float64]
-    """(15, 2) of the polynomial, pixels."""
+    """(15, 2) of the polynomial of the rest, pixels."""
+    shift: NDArray[np.float64]
+    """(28, 2) of the polynomial by which the page's inside is off, mm; zeros where nothing is known of it."""
     centre_mm: tuple[float, float]
     residual_mm: float
     """Root mean square distance that the markers' middles keep from the mapping."""
     flat_residual_mm: float
-    """The same for the homography alone: how far from flat the page looks."""
+    """The same for the best homography: how far from flat the page looks."""
     growth_px: float
     """How much larger the markers look than they are, on each side; blur and tone curve do that."""
     px_per_mm: float
@@ -49,8 +74,9 @@ class PageMap:
 
     def to_photo(self, page_mm: Points) -> Points:
         """(N, 2) photograph pixels of (N, 2) points of the page in mm."""
-        rest = _terms(page_mm, self.centre_mm) @ self.weights
-        return np.asarray(project(self.homography, page_mm) + rest, np.float64)
+        page_mm = page_mm + shift_terms(page_mm, self.centre_mm) @ self.shift
+        rest = _terms(page_mm, self.centre_mm, _DEGREE) @ self.weights
+        return np.asarray(self.base.to_photo(page_mm) + rest, np.float64)
 
 
 def project(homography: NDArray[np.float64], points: Points) -> Points:
@@ -65,12 +91,15 @@ def corners_mm(marker: Marker) -> Points:
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
 
 
-def fit_page(sightings: list[Sighting], markers: dict[int, Marker], page_mm: tuple[float, float]) -> PageMap | None:
+def fit_page(
+    sightings: list[Sighting], markers: dict[int, Marker], page_mm: tuple[float, float], frame_px: tuple[int, int]
+) -> PageMap | None:
     """The mapping that the sighted markers agree on; None where fewer than four do.
 
     Args:
         markers: the page's markers by id; every sighting's id is among them.
         page_mm: width and height of the page.
+        frame_px: width and height of the photograph.
     """
     pages = np.array([corners_mm(markers[sighting.id]) for sighting in sightings])
     photos = np.array([sighting.corners_px for sighting in sightings])
@@ -79,23 +108,19 @@ def fit_page(sightings: list[Sighting], markers: dict[int, Marker], page_mm: tup
         return None
     pages, photos = pages[keep], photos[keep]
     photos, growth = _ungrown(pages, photos)
-    flat, on_page = photos.reshape(-1, 2), pages.reshape(-1, 2)
-    homography = np.asarray(cv2.findHomography(on_page, flat, 0)[0], np.float64)
+    on_page, on_photo = pages.reshape(-1, 2), photos.reshape(-1, 2)
     centre = (page_mm[0] / 2, page_mm[1] / 2)
-    rest = flat - project(homography, on_page)
-    weights = _ridge(_terms(on_page, centre), rest)
-    left = (rest - _terms(on_page, centre) @ weights).reshape(photos.shape).mean(axis=1)
+    flat = FlatPage(np.asarray(cv2.findHomography(on_page, on_photo, 0)[0], np.float64))
+    bent = fit_bent(on_page, on_photo, centre, frame_px)
     scale = _scale(pages, photos)
-    return PageMap(
-        homography,
-        weights,
-        centre,
-        _rms(left) / scale,
-        _rms(rest.reshape(photos.shape).mean(axis=1)) / scale,
-        growth,
-        scale,
-        tuple(sighting.id for sighting, kept in zip(sightings, keep, strict=True) if kept),
-    )
+    flat_mm, bent_mm = (_rms(on_photo - base.to_photo(on_page)) / scale for base in (flat, bent))
+    # A photograph cut down to one side has its lens's axis elsewhere; then the flat page may fit better.
+    base: Base = bent if bent_mm < flat_mm else flat
+    rest = on_photo - base.to_photo(on_page)
+    weights = _ridge(_terms(on_page, centre, _DEGREE), rest)
+    left = rest - _terms(on_page, centre, _DEGREE) @ weights
+    used = tuple(sighting.id for sighting, kept in zip(sightings, keep, strict=True) if kept)
+    return PageMap(base, weights, NO_SHIFT, centre, _rms(left) / scale, flat_mm, growth, scale, used)
 
 
 def _agreeing(pages: NDArray[np.float64], photos: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -129,21 +154,28 @@ def _scale(pages: NDArray[np.float64], photos: NDArray[np.float64]) -> float:
     return float((edges_px / edges_mm).mean())
 
 
-def _powers() -> list[tuple[int, int]]:
-    return [(i, j) for i in range(_DEGREE + 1) for j in range(_DEGREE + 1 - i)]
+def shift_terms(page_mm: Points, centre_mm: tuple[float, float]) -> NDArray[np.float64]:
+    """(N, 28) the terms of the shift's polynomial at points of the page."""
+    return _terms(page_mm, centre_mm, _SHIFT_DEGREE)
 
 
-def _terms(page_mm: Points, centre_mm: tuple[float, float]) -> NDArray[np.float64]:
-    """(N, 15) the polynomial's terms at points of the page."""
+def _powers(degree: int) -> list[tuple[int, int]]:
+    return [(i, j) for i in range(degree + 1) for j in range(degree + 1 - i)]
+
+
+def _terms(page_mm: Points, centre_mm: tuple[float, float], degree: int) -> NDArray[np.float64]:
+    """(N, terms) a polynomial's terms at points of the page."""
     x, y = (page_mm[:, axis] - centre_mm[axis] for axis in (0, 1))
     x, y = x / (_HALF_PAGE_MM * 0.7), y / _HALF_PAGE_MM
-    return np.column_stack([x**i * y**j for i, j in _powers()])
+    return np.column_stack([x**i * y**j for i, j in _powers(degree)])
 
 
 def _ridge(terms: NDArray[np.float64], rest: Points) -> NDArray[np.float64]:
-    held = [_TINY if i + j <= _FREE_DEGREE else _RIDGE * (i + j) for i, j in _powers()]
+    held = [_RIDGE * (1 + i + j) for i, j in _powers(_DEGREE)]
     return np.asarray(np.linalg.solve(terms.T @ terms + np.diag(held), terms.T @ rest), np.float64)
 
 
 def _rms(off: Points) -> float:
-    return float(np.sqrt((off**2).sum(axis=1).mean()))
+    """Root mean square distance of the markers' middles, from the misfit of their corners, four after four."""
+    middles = off.reshape(-1, 4, 2).mean(axis=1)
+    return float(np.sqrt((middles**2).sum(axis=1).mean()))

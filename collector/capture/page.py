@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from collector.capture.cells import CellReading, read_cells
 from collector.capture.decode import Photo, load_photo
+from collector.capture.guides import follow_guides
 from collector.capture.ink import part_ink
 from collector.capture.mapping import PageMap, fit_page
 from collector.capture.markers import Sighting, find_markers
@@ -59,10 +60,11 @@ def read_page(path: Path) -> PageReading:
         raise TooDark(path.name)
     sightings = find_markers(grey)
     sheet, page, own = _identify(path.name, sightings, grey)
-    where = _place(path.name, sheet, page, own)
+    where = _place(path.name, sheet, page, own, (grey.shape[1], grey.shape[0]))
     blur_mm = _blur_px(grey, own, where) / where.px_per_mm
     if blur_mm > _MOST_BLUR_MM:
         raise TooBlurred(path.name)
+    where = follow_guides(photo, where, sheet, page)
     cells = _read_ink(photo, where, blur_mm, sheet, page)
     return PageReading(path.name, sheet.set_name, page.index, where, len(where.used), len(page.markers), blur_mm, cells)
 
@@ -88,10 +90,10 @@ def _nothing_found(photo: str, grey: NDArray[np.uint8]) -> PhotoError:
     return TooBlurred(photo) if detail < _BLURRED_DETAIL * 4 else NoMarkers(photo)
 
 
-def _place(photo: str, sheet: Sheet, page: Page, sightings: list[Sighting]) -> PageMap:
+def _place(photo: str, sheet: Sheet, page: Page, sightings: list[Sighting], frame_px: tuple[int, int]) -> PageMap:
     """The page's place in the photograph, refused where the markers do not settle it."""
     markers = {marker.id: marker for marker in page.markers}
-    where = fit_page(sightings, markers, (sheet.width_mm, sheet.height_mm))
+    where = fit_page(sightings, markers, (sheet.width_mm, sheet.height_mm), frame_px)
     if where is None or len(where.used) < _LEAST_MARKERS or not _spread(page, where.used):
         raise TooFewMarkers(photo, len(where.used) if where else len(sightings), len(page.markers))
     if where.residual_mm > _WORST_RESIDUAL_MM:

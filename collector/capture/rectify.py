@@ -36,6 +36,14 @@ def rectify(photo: Photo, where: PageMap, page_mm: tuple[float, float]) -> tuple
     return np.asarray(page, np.uint8), np.asarray(shown, np.bool_)
 
 
+def rectify_plane(plane: NDArray[np.uint8], where: PageMap, page_mm: tuple[float, float]) -> NDArray[np.uint8]:
+    """One channel of the page, (H, W) uint8 at 12 px/mm, for measuring."""
+    width, height = round(page_mm[0] * PX_PER_MM), round(page_mm[1] * PX_PER_MM)
+    across, down = cv2.split(_sampled_map(where, width, height))
+    flat = cv2.remap(plane, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(flat, np.uint8)
+
+
 def _sampled_map(where: PageMap, width: int, height: int) -> FloatImage:
     """(height, width, 2) the photograph's point for each pixel of the page, computed on a grid and enlarged."""
     across, down = -(-width // _GRID_PX), -(-height // _GRID_PX)

@@ -36,6 +36,8 @@ class Conditions:
     """Height of the page's bulge, or of its lifted corner, over the desk."""
     bend_deg: float = 0.0
     corner_lift: bool = False
+    cockle_mm: float = 0.2
+    """Height of waves in the paper, in both directions."""
     light_slope: float = 0.2
     """Share by which the light falls off across the picture."""
     shadow: float = 0.2
@@ -89,6 +91,7 @@ def everyday(rng: np.random.Generator) -> Conditions:
         bend_mm=float(rng.uniform(0, 2.0)),
         bend_deg=float(rng.uniform(0, 360)),
         corner_lift=bool(rng.random() < 0.3),
+        cockle_mm=float(rng.uniform(0, 0.2)),
         light_slope=float(rng.uniform(0, 0.45)),
         shadow=float(rng.uniform(0, 0.4)),
         shadow_edge_px=float(rng.uniform(60, 250)),
@@ -115,6 +118,7 @@ def hard(rng: np.random.Generator) -> Conditions:
         tilt_deg=float(rng.uniform(15, 45)),
         roll_deg=float(rng.uniform(0, 360)),
         bend_mm=float(rng.uniform(5, 8)),
+        cockle_mm=float(rng.uniform(0, 0.6)),
         shadow=float(rng.uniform(0.4, 0.65)),
         shadow_edge_px=float(rng.uniform(2, 15)),
         white_balance=_white_balance(rng, 0.2),

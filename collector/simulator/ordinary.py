@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from collector.capture.cells import raster_area, writing_area
 from collector.capture.decode import Photo
-from collector.capture.mapping import PageMap, corners_mm
+from collector.capture.mapping import NO_SHIFT, FlatPage, PageMap, corners_mm
 from collector.capture.markers import find_markers
 from collector.capture.rectify import PX_PER_MM, rectify
 from templates.sheet import Cell, Page, Sheet
@@ -41,7 +41,9 @@ def four_corners(photo: Photo, sheet: Sheet, page: Page) -> PageMap | None:
         photos.append(seen[marker.id][corner])
     matrix = cv2.getPerspectiveTransform(np.array(pages, np.float32), np.array(photos, np.float32))
     centre = (float(middle[0]), float(middle[1]))
-    return PageMap(np.asarray(matrix, np.float64), np.zeros((15, 2)), centre, 0.0, 0.0, 0.0, 0.0, ())
+    return PageMap(
+        FlatPage(np.asarray(matrix, np.float64)), np.zeros((15, 2)), NO_SHIFT, centre, 0.0, 0.0, 0.0, 0.0, ()
+    )
 
 
 def ordinary_ink(photo: Photo, where: PageMap, sheet: Sheet, page: Page) -> dict[str, dict[str, Mask]]:

@@ -28,6 +28,8 @@ class Bend:
     shift_mm: NDArray[np.float64]
     """How far each point of ``_TABLE_MM`` moves along the direction."""
     height_mm: NDArray[np.float64]
+    cockle_mm: float
+    """Height of the damp paper's waves, which no bending of a tin sheet makes."""
 
     @classmethod
     def of(cls, conditions: Conditions, width_mm: float, height_mm: float) -> Bend:
@@ -45,14 +47,15 @@ class Bend:
         slope = np.gradient(height, step)
         along = np.cumsum(np.sqrt(np.maximum(1 - slope**2, 0.1))) * step
         along -= np.interp(0.0, _TABLE_MM, along)
-        return cls(direction, centre, along - _TABLE_MM, height)
+        return cls(direction, centre, along - _TABLE_MM, height, conditions.cockle_mm)
 
     def lift(self, page_mm: Points) -> NDArray[np.float64]:
         """(N, 3) points in space of (N, 2) points of the page, the page's middle at the origin, z towards the eye."""
         centred = page_mm - self.centre
         t = centred @ self.direction
         moved = centred + np.interp(t, _TABLE_MM, self.shift_mm)[:, None] * self.direction
-        return np.column_stack([moved, np.interp(t, _TABLE_MM, self.height_mm)])
+        waves = np.sin(page_mm[:, 0] / 33.0 + 1.0) * np.sin(page_mm[:, 1] / 41.0 + 2.0)
+        return np.column_stack([moved, np.interp(t, _TABLE_MM, self.height_mm) + self.cockle_mm * waves])
 
 
 class Projection:

@@ -1,0 +1,105 @@
+"""The printed frames of the cells as rulers: how far the page's inside is from where the markers say it is.
+
+The markers stand round the page; what the paper does between them, only the print inside can tell. Every cell has
+a printed frame, and a frame's side, averaged along its length, shows to a fraction of a pixel however lightly it
+is printed. A smooth shift of the page is fitted to all sides that were found, outliers (strokes, shadows) voted down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.capture.decode import Photo
+from collector.capture.mapping import PageMap, Points, shift_terms
+from collector.capture.rectify import PX_PER_MM, rectify_plane
+from templates.sheet import Cell, Page, Sheet
+
+_FRAME_MM = 0.1
+"""The middle of a frame's line lies this far outside the writing area."""
+_REACH_MM = 1.3
+_FROM, _TO = 3.5, 12.5
+"""Between these distances from its beginning in mm, a side is clear of labels and of the other sides."""
+_LINE_PX = 1.6
+_CLEAR = 4.0
+"""A side counts where its line stands out this much from the unevenness beside it."""
+_LEAST_SIDES = 40
+_AGREE_MM = 0.06
+_ROUNDS = 8
+_RIDGE = 0.02
+_MARKER_WEIGHT = 0.5
+
+
+def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page) -> PageMap:
+    """The mapping corrected by the frames that can be seen; as it was where too few can."""
+    # Blue light shows the orange frames best, and those from a grey printer as well as any other.
+    blue = np.asarray(cv2.extractChannel(photo, 2), np.uint8)
+    plane = rectify_plane(blue, where, (sheet.width_mm, sheet.height_mm))
+    markers = np.array([(m.x + m.size / 2, m.y + m.size / 2) for m in page.markers if m.id in where.used], np.float64)
+    shifts = []
+    for upright in (True, False):
+        places, off_mm = _sides(plane if upright else plane.T, page.cells, upright)
+        if len(places) < _LEAST_SIDES:
+            return where
+        shifts.append(_smooth(places, off_mm, markers, where.centre_mm))
+    return replace(where, shift=np.column_stack(shifts))
+
+
+def _sides(plane: NDArray[np.uint8], cells: Sequence[Cell], upright: bool) -> tuple[Points, NDArray[np.float64]]:
+    """Middles of the frames' sides that run along the first axis of ``plane``, and how far off across it, in mm."""
+    reach = round(_REACH_MM * PX_PER_MM)
+    strips, places, rests = [], [], []
+    for cell in cells:
+        across, along, width, height = (
+            (cell.x, cell.y, cell.width, cell.height) if upright else (cell.y, cell.x, cell.height, cell.width)
+        )
+        for at in (across - _FRAME_MM, across + width + _FRAME_MM):
+            # The middle of pixel i lies at (i + 0.5) / PX_PER_MM.
+            middle = round(at * PX_PER_MM - 0.5)
+            rows = slice(round((along + _FROM) * PX_PER_MM), round((along + _TO) * PX_PER_MM))
+            strips.append(plane[rows, middle - reach : middle + reach + 1])
+            rests.append((middle + 0.5) / PX_PER_MM - at)
+            places.append((at, along + height / 2) if upright else (along + height / 2, at))
+    profiles = np.median(np.stack(strips), axis=1).astype(np.float32)
+    peaks, clear = _peaks(profiles)
+    off_mm = (peaks - reach) / PX_PER_MM + np.array(rests)
+    return np.array(places)[clear], off_mm[clear]
+
+
+def _peaks(profiles: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(N,) place of the darkest line in each of (N, W) profiles, in pixels, and whether it is beyond doubt."""
+    paper = np.percentile(profiles, 70, axis=1, keepdims=True)
+    dark = np.asarray(
+        cv2.GaussianBlur((paper - profiles).astype(np.float32), (0, 0), _LINE_PX, sigmaY=1e-3), np.float64
+    )
+    best = np.clip(dark.argmax(axis=1), 1, dark.shape[1] - 2)
+    row = np.arange(len(dark))
+    before, peak, after = dark[row, best - 1], dark[row, best], dark[row, best + 1]
+    bend = before - 2 * peak + after
+    fine = np.where(bend < -1e-6, 0.5 * (before - after) / np.minimum(bend, -1e-6), 0.0)
+    uneven = 1.4826 * np.median(np.abs(dark - np.median(dark, axis=1, keepdims=True)), axis=1)
+    inside = (best > 2) & (best < dark.shape[1] - 3)
+    return best + np.clip(fine, -1, 1), inside & (peak > np.maximum(_CLEAR * uneven, 1.5))
+
+
+def _smooth(
+    places: Points, off_mm: NDArray[np.float64], markers: Points, centre_mm: tuple[float, float]
+) -> NDArray[np.float64]:
+    """Weights of the smooth shift that most sides agree on (least squares, reweighted after Tukey)."""
+    terms = np.vstack([shift_terms(places, centre_mm), shift_terms(markers, centre_mm)])
+    wanted = np.concatenate([off_mm, np.zeros(len(markers))])
+    base = np.concatenate([np.ones(len(places)), np.full(len(markers), _MARKER_WEIGHT)])
+    held = _RIDGE * np.eye(terms.shape[1])
+    trust = base
+    weights = np.zeros(terms.shape[1])
+    for turn in range(_ROUNDS):
+        weighted = terms * trust[:, None]
+        weights = np.linalg.solve(weighted.T @ terms + held, weighted.T @ wanted)
+        left = wanted - terms @ weights
+        spread = max(_AGREE_MM, 1.4826 * float(np.median(np.abs(left[: len(places)])))) * (4.7 if turn else 8.0)
+        trust = base * np.clip(1 - (left / spread) ** 2, 0, None) ** 2
+    return np.asarray(weights, np.float64)
