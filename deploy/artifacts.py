@@ -66,6 +66,10 @@ class ArtifactFolder:
         facts: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         return facts
 
+    def remove(self, stage: str, key: str) -> None:
+        """Deletes one result, if it is there."""
+        shutil.rmtree(self._root / stage / key, ignore_errors=True)
+
     def prune(self, keep_days: float) -> int:
         """Deletes results not used for ``keep_days``, and drafts that a crash left behind; says how many."""
         now, pruned = time.time(), 0

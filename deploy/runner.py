@@ -10,11 +10,21 @@ import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
 from collector.events import Bus, FontReady, JobFailed, PhotosReceived, Relay, encode
-from collector.store import Job, Lease, LeaseLostError, OutboxMessage, StageResult, Store, Work
+from collector.store import (
+    Job,
+    JobNotFoundError,
+    Lease,
+    LeaseLostError,
+    OutboxMessage,
+    StageResult,
+    Store,
+    Work,
+)
 from deploy.artifacts import ArtifactFolder
 from deploy.order import Order
 from deploy.pipeline import Observer, Outcome, Stage, run_pipeline
@@ -22,6 +32,7 @@ from templates.errors import PersonError
 
 HEARTBEATS_A_LEASE = 6
 LOOK_AGAIN_S = 0.5
+TELL_EVERY_S = 1.0
 
 Record = Callable[[Work, Job, Outcome], None]
 """Writes what a stage found out into the store, in the transaction that notes the stage as finished."""
@@ -46,11 +57,32 @@ class Made:
     report: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Retries:
+    """How often a job that breaks is tried, and how long it rests before the next time."""
+
+    most_tries: int
+    first_pause_s: float = 5.0
+    growth: float = 4.0
+
+    def pause_s(self, tries: int) -> float | None:
+        """Rest after so many tries; None when it has been tried enough."""
+        return None if tries >= self.most_tries else self.first_pause_s * self.growth ** (tries - 1)
+
+
 class JobRunner:
     """Makes fonts one at a time in this process."""
 
     def __init__(
-        self, store: Store, bus: Bus, artifacts: ArtifactFolder, plan: Plan, *, lease_s: float, keep_days: float
+        self,
+        store: Store,
+        bus: Bus,
+        artifacts: ArtifactFolder,
+        plan: Plan,
+        *,
+        lease_s: float,
+        keep_days: float,
+        retries: Retries | None = None,
     ) -> None:
         self._store = store
         self._relay = Relay(store.outbox, bus)
@@ -58,6 +90,7 @@ class JobRunner:
         self._plan = plan
         self._lease_s = lease_s
         self._keep_days = keep_days
+        self._retries = retries or Retries(most_tries=1)
         self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
     def make(self, order: Order, observer: Observer) -> Made:
@@ -69,7 +102,10 @@ class JobRunner:
         """
         self._artifacts.prune(self._keep_days)
         job = self._store.submit(order.as_job(), _received)
-        lease = self._claim(job.id)
+        return self.carry_out(order, job, self._claim(job.id), observer)
+
+    def carry_out(self, order: Order, job: Job, lease: Lease, observer: Observer) -> Made:
+        """Makes the font of a job whose lease the caller has claimed, and notes how it ended; raises as ``make``."""
         notes = _Notes(self._store, job, lease, self._plan.records, observer)
         try:
             with _Heartbeat(self._store, lease, self._lease_s):
@@ -78,6 +114,9 @@ class JobRunner:
             with self._store.work(lease) as work:
                 work.done(report)
                 work.emit(encode(FontReady(job=job.id, artifact=outcomes[self._plan.stages[-1].name].key)))
+        except LeaseLostError:
+            self._forget_deleted(job.id, notes.finished)
+            raise
         except BaseException as error:
             self._note_end(lease, job, notes.stage, error)
             raise
@@ -95,6 +134,15 @@ class JobRunner:
                 return lease
             time.sleep(LOOK_AGAIN_S)
 
+    def _forget_deleted(self, job_id: str, finished: Sequence[Outcome]) -> None:
+        """Who deletes a job deletes the results it names; what this run made since then is named nowhere."""
+        try:
+            self._store.job(job_id)
+        except JobNotFoundError:
+            for outcome in finished:
+                if not outcome.reused:
+                    self._artifacts.remove(outcome.stage.name, outcome.key)
+
     def _note_end(self, lease: Lease, job: Job, stage: str, error: BaseException) -> None:
         try:
             with self._store.work(lease) as work:
@@ -106,7 +154,12 @@ class JobRunner:
                 if by_writer:
                     work.refuse(code, str(error))
                 else:
-                    work.fail(code, "".join(traceback.format_exception(error)))
+                    trace = "".join(traceback.format_exception(error))
+                    pause_s = self._retries.pause_s(work.tries)
+                    if pause_s is not None:
+                        work.retry(code, trace, datetime.now(UTC) + timedelta(seconds=pause_s))
+                        return
+                    work.fail(code, trace)
                 failed = JobFailed(job=job.id, stage=stage, code=code, reason=str(error), by_writer=by_writer)
                 work.emit(encode(failed))
         except LeaseLostError:
@@ -127,7 +180,9 @@ class _Notes:
         self._records = records
         self._observer = observer
         self._known = store.stages(job.id)
+        self._told_s = 0.0
         self.stage = ""
+        self.finished: list[Outcome] = []
 
     def stage_started(self, stage: Stage) -> None:
         self.stage = stage.name
@@ -136,10 +191,14 @@ class _Notes:
         self._observer.stage_started(stage)
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None:
+        if time.monotonic() - self._told_s >= TELL_EVERY_S:
+            self._told_s = time.monotonic()
+            self._store.note_progress(self._lease, share, message)
         self._observer.stage_progress(stage, share, message)
 
     def stage_finished(self, outcome: Outcome) -> None:
         name = outcome.stage.name
+        self.finished.append(outcome)
         known = self._known.get(name)
         if known is None or known.key != outcome.key:  # a resumed run announces nothing twice
             with self._store.work(self._lease) as work:

@@ -13,6 +13,7 @@ whose lease makes the work happen once. ``LocalBus`` runs inside one process on 
 """
 
 from collector.events.bus import Bus, Consumer, Delivery
+from collector.events.dead import DEAD_TOPIC, bury, exhume
 from collector.events.kafka_bus import KafkaBus
 from collector.events.local_bus import LocalBus
 from collector.events.relay import Relay
@@ -30,6 +31,7 @@ from collector.events.schema import (
 )
 
 __all__ = [
+    "DEAD_TOPIC",
     "Bus",
     "Consumer",
     "Delivery",
@@ -44,6 +46,8 @@ __all__ = [
     "PhotosReceived",
     "Relay",
     "UnknownEventError",
+    "bury",
     "decode",
     "encode",
+    "exhume",
 ]

@@ -30,6 +30,9 @@ class Consumer(Protocol):
     def poll(self, timeout_s: float) -> list[Delivery]:
         """The next events, in the order of each key; empty when none came within ``timeout_s``."""
 
+    def idle(self, timeout_s: float) -> None:
+        """Stays a member for ``timeout_s`` without taking events: for whoever is busy with one for long."""
+
     def commit(self, delivery: Delivery) -> None:
         """This event, and all before it in its partition, need not come again."""
 

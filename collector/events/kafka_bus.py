@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import CommitFailedError, TopicAlreadyExistsError
 
 from collector.events.bus import Consumer, Delivery
 from collector.store import OutboxMessage
@@ -81,16 +82,35 @@ class _KafkaConsumer:
 
     def __init__(self, consumer: Any) -> None:
         self._consumer = consumer
+        self._early: list[Delivery] = []
 
     def poll(self, timeout_s: float) -> list[Delivery]:
-        """The next events; must be called more often than the broker's ``max.poll.interval`` (five minutes)."""
+        """The next events; this or ``idle`` must be called more often than ``max.poll.interval`` (five minutes)."""
+        if self._early:
+            early, self._early = self._early, []
+            return early
+        self._consumer.resume(*self._consumer.paused())
+        return self._fetch(timeout_s)
+
+    def idle(self, timeout_s: float) -> None:
+        """Polls with every partition paused; a rebalance hands out partitions that are not, so pauses each time."""
+        self._consumer.pause(*self._consumer.assignment())
+        self._early += self._fetch(timeout_s)
+
+    def _fetch(self, timeout_s: float) -> list[Delivery]:
         batches = self._consumer.poll(timeout_ms=round(timeout_s * 1000))
         return [_delivery(record) for records in batches.values() for record in records]
 
     def commit(self, delivery: Delivery) -> None:
-        """Waits until the broker has noted the offset."""
+        """Waits until the broker has noted the offset.
+
+        A partition that was taken away meanwhile is not this member's to commit: its new owner gets the event again.
+        """
         place = TopicPartition(delivery.topic, delivery.partition)
-        self._consumer.commit({place: OffsetAndMetadata(delivery.offset + 1, "", -1)})
+        if place not in self._consumer.assignment():
+            return
+        with suppress(CommitFailedError):
+            self._consumer.commit({place: OffsetAndMetadata(delivery.offset + 1, "", -1)})
 
     def close(self) -> None:
         """Leaves the group at once, so that others need not wait for the session to time out."""

@@ -61,6 +61,10 @@ class LocalConsumer:
                     return found
                 self._news.wait(min(left_s, LOOK_AGAIN_S))
 
+    def idle(self, timeout_s: float) -> None:
+        """Waits: nobody takes a reader of the log for dead."""
+        time.sleep(timeout_s)
+
     def _read(self, topic: str) -> list[Delivery]:
         rows = self._outbox.read_log(topic, self._next[topic], BATCH)
         if rows:

@@ -9,9 +9,18 @@ with store.work(lease) as work:                    # one transaction, refused wh
 """
 
 from collector.store.engine import open_engine
-from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError, StoreError
+from collector.store.errors import (
+    IllegalTransitionError,
+    JobNotFoundError,
+    LeaseLostError,
+    ProjectNotFoundError,
+    StoreError,
+)
 from collector.store.migrate import migrate
+from collector.store.operations import Operations, StageCost, Swept
 from collector.store.outbox import Outbox
+from collector.store.project_records import Letter, NewUpload, Project, Strokes, Upload, Worker
+from collector.store.projects import Projects, Remains
 from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult, StoredMessage
 from collector.store.states import JobState
 from collector.store.store import Store
@@ -25,15 +34,27 @@ __all__ = [
     "JobState",
     "Lease",
     "LeaseLostError",
+    "Letter",
     "NewJob",
+    "NewUpload",
+    "Operations",
     "Outbox",
     "OutboxMessage",
     "Photo",
+    "Project",
+    "ProjectNotFoundError",
+    "Projects",
+    "Remains",
+    "StageCost",
     "StageResult",
     "Store",
     "StoreError",
     "StoredMessage",
+    "Strokes",
+    "Swept",
+    "Upload",
     "Work",
+    "Worker",
     "open_store",
 ]
 

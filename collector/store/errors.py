@@ -2,6 +2,7 @@
 
 StoreError
 ├── JobNotFoundError            no job has this id
+├── ProjectNotFoundError        no project has this id (``projects``)
 ├── IllegalTransitionError      the job's state does not allow this step
 └── LeaseLostError              another worker holds the job now; whoever gets this stops and writes nothing more
 """
@@ -32,3 +33,10 @@ class LeaseLostError(StoreError):
 
     def __init__(self, job_id: str, owner: str) -> None:
         super().__init__(f"{owner} no longer holds the lease of job {job_id}")
+
+
+class ProjectNotFoundError(StoreError):
+    """No project has this id, or it was deleted."""
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"no project has the id {project_id}")

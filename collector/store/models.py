@@ -76,7 +76,13 @@ class JobRow(Base):
     """One wish for a font: one row, one state machine, one lease."""
 
     __tablename__ = "jobs"
-    __table_args__ = (Index(None, "state", "lease_until"), MYSQL)
+    __table_args__ = (
+        Index(None, "state", "lease_until"),
+        Index(None, "state", "updated_at"),
+        Index(None, "created_at"),
+        Index(None, "project_id"),
+        MYSQL,
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     key: Mapped[str] = mapped_column(ShaText, unique=True)
@@ -86,6 +92,11 @@ class JobRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     stage: Mapped[str | None] = mapped_column(String(32))
     attempt: Mapped[int] = mapped_column(Integer, default=0)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    retry_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    progress: Mapped[float] = mapped_column(Double(), default=0.0)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    project_id: Mapped[str | None] = mapped_column(String(64))
     owner: Mapped[str | None] = mapped_column(String(200))
     lease_until: Mapped[datetime | None] = mapped_column(UtcTime)
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -32,6 +32,8 @@ class NewJob:
     photos: tuple[Photo, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     """Further wishes (English name, designer), JSON."""
+    project_id: str | None = None
+    """The writer's project in the web; None for a job of the command line, which no worker takes up."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,14 @@ class Job:
     report: Mapping[str, Any] | None
     created_at: datetime
     updated_at: datetime
+    project_id: str | None
+    tries: int
+    """How often it was taken up since it was last asked for."""
+    retry_at: datetime | None
+    progress: float
+    """Share of the present stage that is done."""
+    note: str
+    """What is being done, for people."""
 
 
 @dataclass(frozen=True)

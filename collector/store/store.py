@@ -16,10 +16,16 @@ from collector.store.engine import WRITE_OPTION
 from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError
 from collector.store.ink import to_cell
 from collector.store.models import GlyphRow, JobRow, PhotoRow, StageRow
+from collector.store.operations import Operations
 from collector.store.outbox import Outbox, add_messages
+from collector.store.projects import Projects
 from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult
+from collector.store.rows import to_job
 from collector.store.states import TERMINAL, JobState
 from collector.store.work import Work
+
+NOTE_LIMIT = 200
+"""Letters of a progress note that the database keeps."""
 
 
 def utc_now() -> datetime:
@@ -36,6 +42,8 @@ class Store:
         self._read = sessionmaker(engine)
         self._write = sessionmaker(engine.execution_options(**{WRITE_OPTION: True}))
         self.outbox = Outbox(self._read, self._write, clock)
+        self.projects = Projects(self._read, self._write, clock)
+        self.operations = Operations(self._read, self._write, clock)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -48,15 +56,15 @@ class Store:
                 row = _find_by_key(session, wish.key)
                 if row is None:
                     row = self._new_row(session, wish)
-                    add_messages(session, [message(_job(row))], self._clock())
-                return _job(row)
+                    add_messages(session, [message(to_job(row))], self._clock())
+                return to_job(row)
         except IntegrityError:
             # Another process wrote the same wish between our look and our insert; its row is the job.
             with self._read() as session:
                 found = _find_by_key(session, wish.key)
                 if found is None:
                     raise
-                return _job(found)
+                return to_job(found)
 
     def _new_row(self, session: Session, wish: NewJob) -> JobRow:
         now = self._clock()
@@ -68,6 +76,7 @@ class Store:
             options=dict(wish.options),
             state=JobState.QUEUED.value,
             attempt=0,
+            project_id=wish.project_id,
             created_at=now,
             updated_at=now,
         )
@@ -88,7 +97,7 @@ class Store:
             row = session.get(JobRow, job_id)
             if row is None:
                 raise JobNotFoundError(job_id)
-            return _job(row)
+            return to_job(row)
 
     def photos(self, job_id: str) -> list[Photo]:
         """A job's photographs in the order given."""
@@ -118,13 +127,19 @@ class Store:
         """
         now = self._clock()
         silent = and_(JobRow.state == JobState.RUNNING.value, JobRow.lease_until < now)
+        due = or_(JobRow.retry_at.is_(None), JobRow.retry_at <= now)
+        waiting = and_(JobRow.state == JobState.QUEUED.value, due)
         take = (
             update(JobRow)
-            .where(JobRow.id == job_id, or_(JobRow.state == JobState.QUEUED.value, silent))
+            .where(JobRow.id == job_id, or_(waiting, silent))
             .values(
                 state=JobState.RUNNING.value,
                 owner=owner,
                 attempt=JobRow.attempt + 1,
+                tries=JobRow.tries + 1,
+                retry_at=None,
+                progress=0.0,
+                note="",
                 lease_until=now + timedelta(seconds=lease_s),
                 heartbeat_at=now,
                 updated_at=now,
@@ -153,6 +168,17 @@ class Store:
             if not _changed(session, hold):
                 raise LeaseLostError(lease.job_id, lease.owner)
 
+    def note_progress(self, lease: Lease, share: float, note: str) -> None:
+        """Says how far the present stage has come; a share in [0, 1] and a few words.
+
+        Raises:
+            LeaseLostError: it is another's now.
+        """
+        say = update(JobRow).where(*_held(lease)).values(progress=share, note=note[:NOTE_LIMIT])
+        with self._write.begin() as session:
+            if not _changed(session, say):
+                raise LeaseLostError(lease.job_id, lease.owner)
+
     @contextmanager
     def work(self, lease: Lease) -> Iterator[Work]:
         """One transaction of the lease's holder; nothing of it is kept when the body raises.
@@ -177,7 +203,7 @@ class Store:
         again = (
             update(JobRow)
             .where(JobRow.id == job_id, JobRow.state.in_([state.value for state in TERMINAL]))
-            .values(state=JobState.QUEUED.value, updated_at=now)
+            .values(state=JobState.QUEUED.value, updated_at=now, tries=0, retry_at=None, progress=0.0, note="")
         )
         with self._write.begin() as session:
             if not _changed(session, again):
@@ -204,26 +230,3 @@ def _changed(session: Session, statement: Update) -> bool:
 
 def _find_by_key(session: Session, key: str) -> JobRow | None:
     return session.scalars(select(JobRow).where(JobRow.key == key)).one_or_none()
-
-
-def _job(row: JobRow) -> Job:
-    return Job(
-        id=row.id,
-        key=row.key,
-        name=row.name,
-        licence=row.licence,
-        options=row.options,
-        state=JobState(row.state),
-        stage=row.stage,
-        attempt=row.attempt,
-        owner=row.owner,
-        lease_until=row.lease_until,
-        heartbeat_at=row.heartbeat_at,
-        set_name=row.set_name,
-        seed=row.seed,
-        error_code=row.error_code,
-        error=row.error,
-        report=row.report,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )

@@ -25,9 +25,16 @@ class Work:
         self._now = now
         job.updated_at = now
 
+    @property
+    def tries(self) -> int:
+        """How often the job was taken up since it was last asked for, this time included."""
+        return self._job.tries
+
     def stage_started(self, stage: str) -> None:
         """Names the stage that runs now."""
         self._job.stage = stage
+        self._job.progress = 0.0
+        self._job.note = ""
 
     def stage_done(self, result: StageResult) -> None:
         """Names the key of a finished stage's result, in the place of an earlier one."""
@@ -67,6 +74,11 @@ class Work:
     def fail(self, code: str, error: str) -> None:
         """A defect or a broken machine; the lease ends."""
         self._end(JobState.FAILED, code, error)
+
+    def retry(self, code: str, error: str, at: datetime) -> None:
+        """It went wrong in a way that may pass: the lease ends, and nobody takes the job up before ``at``."""
+        self._end(JobState.QUEUED, code, error)
+        self._job.retry_at = at
 
     def release(self) -> None:
         """Gives the job back unfinished, for example when the worker is asked to stop."""

@@ -1,0 +1,198 @@
+"""Writers' projects: photographs handed in, letters drawn again, and the jobs made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, delete, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from collector.store.errors import ProjectNotFoundError
+from collector.store.models import JobRow, OutboxRow, StageRow
+from collector.store.project_models import LetterRow, ProjectRow, UploadRow
+from collector.store.project_records import Letter, NewUpload, Project, Strokes, Upload
+from collector.store.records import Job
+from collector.store.rows import to_job
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What a deleted project leaves outside the database, for its owner to delete."""
+
+    job_ids: tuple[str, ...]
+    results: tuple[tuple[str, str], ...]
+    """Stage and key of every result that no other job names."""
+
+
+class Projects:
+    """Every method is one transaction, as in the store that this belongs to."""
+
+    def __init__(
+        self, read: sessionmaker[Session], write: sessionmaker[Session], clock: Callable[[], datetime]
+    ) -> None:
+        self._read = read
+        self._write = write
+        self._clock = clock
+
+    def create(self, project_id: str) -> None:
+        """A new, empty project."""
+        now = self._clock()
+        with self._write.begin() as session:
+            session.add(ProjectRow(id=project_id, created_at=now, touched_at=now))
+
+    def find(self, project_id: str) -> Project:
+        """One project as it stands.
+
+        Raises:
+            ProjectNotFoundError: there is none.
+        """
+        with self._read() as session:
+            row = _get(session, project_id)
+            return Project(
+                row.id, row.name, row.english_name, row.designer, row.licence, row.created_at, row.touched_at
+            )
+
+    def call(self, project_id: str, name: str, english_name: str, designer: str, licence: str) -> None:
+        """Names the font and chooses its licence."""
+        with self._write.begin() as session:
+            row = _get(session, project_id, for_update=True)
+            row.name, row.english_name, row.designer, row.licence = name, english_name, designer, licence
+            row.touched_at = self._clock()
+
+    def next_upload(self, project_id: str) -> int:
+        """The number of the next photograph, from 1; no number is given twice."""
+        with self._write.begin() as session:
+            row = _get(session, project_id, for_update=True)
+            row.uploads_made += 1
+            row.touched_at = self._clock()
+            return row.uploads_made
+
+    def add_upload(self, project_id: str, number: int, upload: NewUpload) -> None:
+        """Keeps what was read in a photograph.
+
+        Raises:
+            ProjectNotFoundError: the project was deleted meanwhile.
+        """
+        with self._write.begin() as session:
+            _get(session, project_id, for_update=True)
+            session.add(UploadRow(project_id=project_id, number=number, created_at=self._clock(), **vars(upload)))
+
+    def uploads(self, project_id: str) -> list[Upload]:
+        """A project's photographs in the order they came."""
+        with self._read() as session:
+            query = select(UploadRow).where(UploadRow.project_id == project_id).order_by(UploadRow.number)
+            return [_upload(row) for row in session.scalars(query)]
+
+    def remove_upload(self, project_id: str, number: int) -> None:
+        """Forgets a photograph and what was read in it."""
+        with self._write.begin() as session:
+            session.execute(delete(UploadRow).where(UploadRow.project_id == project_id, UploadRow.number == number))
+
+    def letters(self, project_id: str) -> list[Letter]:
+        """What the writer said about single letters."""
+        with self._read() as session:
+            query = select(LetterRow).where(LetterRow.project_id == project_id).order_by(LetterRow.char)
+            return [Letter(row.char, row.strokes, row.is_wrong, row.changed_at) for row in session.scalars(query)]
+
+    def draw_letter(self, project_id: str, char: str, strokes: Strokes | None) -> None:
+        """A letter drawn again by hand, no longer wrong; None takes the drawing back."""
+        with self._write.begin() as session:
+            row = self._letter(session, project_id, char)
+            if strokes:
+                row.strokes = [[list(point) for point in line] for line in strokes]
+                row.is_wrong = False
+            else:
+                session.delete(row)
+
+    def mark_letter(self, project_id: str, char: str, is_wrong: bool) -> None:
+        """Marks a letter as wrong, or takes the mark back."""
+        with self._write.begin() as session:
+            row = self._letter(session, project_id, char)
+            row.is_wrong = is_wrong
+            if row.strokes is None and not is_wrong:
+                session.delete(row)
+
+    def _letter(self, session: Session, project_id: str, char: str) -> LetterRow:
+        project = _get(session, project_id, for_update=True)
+        project.touched_at = self._clock()
+        row = session.get(LetterRow, (project_id, char))
+        if row is None:
+            row = LetterRow(project_id=project_id, char=char, is_wrong=False)
+            session.add(row)
+        row.changed_at = self._clock()
+        session.flush()
+        return row
+
+    def jobs(self, project_id: str) -> list[Job]:
+        """A project's jobs, the oldest first."""
+        with self._read() as session:
+            query = select(JobRow).where(JobRow.project_id == project_id).order_by(JobRow.created_at, JobRow.id)
+            return [to_job(row) for row in session.scalars(query)]
+
+    def delete(self, project_id: str) -> Remains:
+        """Deletes a project with everything the database knows of it; whoever works on it loses the lease."""
+        with self._write.begin() as session:
+            _get(session, project_id, for_update=True)
+            job_ids = tuple(session.scalars(select(JobRow.id).where(JobRow.project_id == project_id)))
+            results = _own_results(session, job_ids)
+            session.execute(delete(OutboxRow).where(OutboxRow.key.in_(job_ids)))
+            session.execute(delete(JobRow).where(JobRow.id.in_(job_ids)))
+            session.execute(delete(ProjectRow).where(ProjectRow.id == project_id))
+            return Remains(job_ids, results)
+
+    def untouched_since(self, moment: datetime, limit: int) -> list[str]:
+        """Projects that nobody changed or looked at since then, but those that wait for a worker or have one."""
+        busy = select(JobRow.project_id).where(JobRow.state.in_(("queued", "running")), JobRow.project_id.is_not(None))
+        with self._read() as session:
+            query = select(ProjectRow.id).where(ProjectRow.touched_at < moment, ProjectRow.id.not_in(busy))
+            return list(session.scalars(query.limit(limit)))
+
+    def touch(self, project_id: str) -> None:
+        """The writer was here: the days until deletion count from now."""
+        with self._write.begin() as session:
+            session.execute(update(ProjectRow).where(ProjectRow.id == project_id).values(touched_at=self._clock()))
+
+    def photos_before(self, moment: datetime, limit: int) -> list[tuple[str, int]]:
+        """Photographs handed in before then that are still kept: project and number."""
+        with self._read() as session:
+            query = select(UploadRow.project_id, UploadRow.number).where(
+                UploadRow.created_at < moment, UploadRow.removed_at.is_(None)
+            )
+            return [(project, number) for project, number in session.execute(query.limit(limit))]
+
+    def photo_removed(self, project_id: str, number: int) -> None:
+        """Remembers that a photograph itself is deleted."""
+        one = and_(UploadRow.project_id == project_id, UploadRow.number == number)
+        with self._write.begin() as session:
+            session.execute(update(UploadRow).where(one).values(removed_at=self._clock()))
+
+
+def _get(session: Session, project_id: str, *, for_update: bool = False) -> ProjectRow:
+    row = session.get(ProjectRow, project_id, with_for_update=for_update or None)
+    if row is None:
+        raise ProjectNotFoundError(project_id)
+    return row
+
+
+def _own_results(session: Session, job_ids: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    named = select(StageRow.stage, StageRow.key)
+    mine = {(stage, key) for stage, key in session.execute(named.where(StageRow.job_id.in_(job_ids)))}
+    keys = {key for _, key in mine}
+    others = session.execute(named.where(StageRow.key.in_(keys), StageRow.job_id.not_in(job_ids)))
+    return tuple(sorted(mine - {(stage, key) for stage, key in others}))
+
+
+def _upload(row: UploadRow) -> Upload:
+    return Upload(
+        row.number,
+        row.name,
+        row.sha256,
+        row.size_bytes,
+        row.reading,
+        row.error_code,
+        row.error,
+        row.created_at,
+        row.removed_at,
+    )
