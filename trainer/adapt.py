@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -44,28 +45,28 @@ Progress = Callable[[float, str], None]
 class AdaptConfig:
     """How a hand is learnt; the defaults are those of the table in ``trainer/README.md``."""
 
-    steps: int = 150
+    steps: int = 140
     limit_s: float = 180.0
     """A slow or busy machine stops here, whatever steps are left."""
     batch: int = 24
     paired: int = 12
     """Of the batch: written glyphs, compared with the true ones."""
-    rate: float = 1.5e-4
-    judge_rate: float = 2e-4
+    rate: float = 3e-4
+    judge_rate: float = 4e-4
     held_out_share: float = 0.12
-    look_every: int = 25
+    look_every: int = 28
     """Steps between two looks."""
     keep: float = 0.97
     """Of the moving average of the weights, each step."""
     tolerant: float = 12.0
     pixel: float = 0.1
-    reader: float = 0.4
+    reader: float = 0.8
     patch: float = 0.3
-    features: float = 2.0
+    features: float = 6.0
     judge_hand: float = 0.15
-    embedded_hand: float = 0.3
+    embedded_hand: float = 0.2
     legible_slack: float = 0.01
-    """Share of readable syllables that a snapshot may lose against the unadapted network."""
+    """Share of readable syllables that a look may lie below the unadapted network, or below the true glyphs."""
     seed: int = 0
 
 
@@ -76,7 +77,7 @@ class Look:
     Attributes:
         legible: share of syllables nobody wrote that the product's reader reads right.
         likeness: mean cosine of drawn syllables to the hand's code.
-        distance: shift-tolerant distance of the held-out written glyphs.
+        distance: shift-tolerant distance of the held-out written glyphs; 0 where too few are written to hold any.
     """
 
     seconds: float
@@ -92,6 +93,8 @@ class AdaptReport:
     steps: int
     seconds: float
     held_out: int
+    true: Look
+    """The writer's own glyphs, looked at in the same way."""
     kept: int
     looks: tuple[Look, ...]
 
@@ -190,27 +193,41 @@ class Adaptation:
     @torch.inference_mode()
     def look(self, seconds: float) -> Look:
         """Draws unwritten syllables and the held-out glyphs with the average, and measures them."""
-        pictures = self.drawer.pictures(self.looked_at)
-        legible = float((read_confidence(self.model, pictures, self.looked_at) > 0.5).mean())
-        stack = as_pictures(torch.from_numpy(pictures)).to(self.model.device)[:, None]
-        likeness = float((self.model.embedder(stack) @ F.normalize(self.code, dim=0)).mean())
+        legible, likeness = self._read(self.drawer.pictures(self.looked_at), self.looked_at)
         distance = 0.0
         if len(self.held):
             drawn = self.drawer.pictures([self.drawer.chars[row] for row in self.held])
             true = as_pictures(torch.from_numpy(self.drawer.own[self.held]))[:, None]
             distance = float(shift_tolerant_loss(as_pictures(torch.from_numpy(drawn))[:, None], true))
-        return Look(round(seconds, 1), round(legible, 4), round(likeness, 4), round(distance, 5))
+        return Look(round(seconds, 1), legible, likeness, round(distance, 5))
+
+    def true_look(self) -> Look:
+        """The same figures of the written glyphs themselves."""
+        return Look(0.0, *self._read(self.drawer.own, self.drawer.chars), 0.0)
+
+    @torch.inference_mode()
+    def _read(self, pictures: NDArray[np.uint8], chars: list[str]) -> tuple[float, float]:
+        legible = float((read_confidence(self.model, pictures, chars) > 0.5).mean())
+        stack = as_pictures(torch.from_numpy(pictures)).to(self.model.device)[:, None]
+        likeness = float((self.model.embedder(stack) @ F.normalize(self.code, dim=0)).mean())
+        return round(legible, 4), round(likeness, 4)
 
 
-def best_look(looks: list[Look], slack: float) -> int:
-    """The look to keep: the most alike of those that lose neither readers nor shape against the first."""
+def best_look(looks: list[Look], true: Look, slack: float) -> int:
+    """The look to keep: nearest in likeness and in shape, of those that read as well as the first or the true glyphs.
+
+    Likeness beyond that of the true glyphs counts for nothing: it flatters the embedder, not the eye.
+    """
     first = looks[0]
-    fair = [
-        number
-        for number, look in enumerate(looks)
-        if look.legible >= first.legible - slack and look.distance <= first.distance * 1.02
-    ]
-    return max(fair, key=lambda number: looks[number].likeness)
+    floor = min(first.legible, true.legible) - slack
+
+    def gain(number: int) -> float:
+        look = looks[number]
+        alike = min(look.likeness, true.likeness) / max(true.likeness, 1e-6)
+        return alike - look.distance / max(first.distance, 1e-6)
+
+    fair = [number for number, look in enumerate(looks) if look.legible >= floor and look.likeness >= first.likeness]
+    return max([0, *fair], key=gain)
 
 
 def adapt(
@@ -250,7 +267,8 @@ def adapt(
             snapshots.append(copy.deepcopy(state.average.state_dict()))
         if progress:
             progress(steps / config.steps, "adapt")
-    kept = best_look(looks, config.legible_slack)
+    true = state.true_look()
+    kept = best_look(looks, true, config.legible_slack)
     state.average.load_state_dict(snapshots[kept])
     save_weights(state.average, out)
-    return AdaptReport(steps, round(time.monotonic() - start, 1), len(state.held), kept, tuple(looks))
+    return AdaptReport(steps, round(time.monotonic() - start, 1), len(state.held), true, kept, tuple(looks))

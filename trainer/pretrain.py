@@ -48,7 +48,7 @@ class LossWeights:
     pixel: float = 0.1
     reader: float = 0.25
     patch: float = 0.25
-    features: float = 2.0
+    features: float = 6.0
     same_hand: float = 0.1
 
 
@@ -61,6 +61,8 @@ class PretrainConfig:
     batch: int = 32
     rate: float = 4e-4
     final_rate: float = 4e-5
+    judge_haste: float = 3.0
+    """The discriminator's rate against the generator's: one that lags teaches nothing."""
     total_samples: int = 600_000
     """Samples over which the rate falls along a cosine; a run that goes on longer keeps the final rate."""
     budget_s: float = 3600.0
@@ -191,9 +193,9 @@ class Pretraining:
         """One step of both networks; the losses, detached."""
         config = self.config
         rate = self._rate()
-        for optimizer in (self.optimizer, self.judge_optimizer):
+        for optimizer, haste in ((self.optimizer, 1.0), (self.judge_optimizer, config.judge_haste)):
             for group in optimizer.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * haste
         heard = self.samples >= config.plain_samples
         batch, pictures, code = prepare(batch.to(self.device), self.teachers.embedder, config.invented)
         kept = (torch.rand(len(code), 1, device=self.device) >= config.code_dropout).to(code.dtype)

@@ -74,7 +74,7 @@ def ours(model: Model, written: GlyphSet, seed: str) -> Draw:
 
 
 def _adapted(written: GlyphSet, seed: str, device: str, adapt_s: float | None) -> tuple[Draw, dict[str, Any]]:
-    config = AdaptConfig() if adapt_s is None else replace(AdaptConfig(), budget_s=adapt_s)
+    config = AdaptConfig() if adapt_s is None else replace(AdaptConfig(), limit_s=adapt_s)
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / "adapted.pt"
         report = adapt(written, seed, weights, device=device, config=config)
@@ -94,13 +94,13 @@ def get_ready(
     Args:
         written: what the writer wrote.
         names: of PLAYERS, in this order; plain pix2pix gets as long as the adaptation took (or ``adapt_s``).
-        adapt_s: seconds of adaptation; None for the product's own.
+        adapt_s: seconds of adaptation at most; None for the product's own limit.
     """
     model = load_model(device=device)
     seed = choose_seed(written, model).name
     drawer = Drawer(model, written, load_seed(seed))
     players: list[Player] = []
-    adapting_s = AdaptConfig().budget_s if adapt_s is None else adapt_s
+    adapting_s = AdaptConfig().limit_s if adapt_s is None else adapt_s
     for name in names:
         if progress:
             progress(name)
