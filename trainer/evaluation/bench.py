@@ -136,7 +136,7 @@ def evaluate(
         written: the set of the sheet that is filled in: "256", "100" or "28".
         hands: names of the fonts to measure; none for all.
         players: of ``players.PLAYERS``.
-        adapt_s: seconds of adaptation (and of plain pix2pix); None for the product's own.
+        adapt_s: seconds of adaptation at most; plain pix2pix gets what it took.
         write: how the sheet is filled in and read; directly by default.
 
     Raises:
@@ -181,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("out/bench-drawing"))
     parser.add_argument("--hands", default="", help="names of fonts, comma between; all by default")
     parser.add_argument("--players", default=",".join(PLAYERS), help="comma between; all by default")
-    parser.add_argument("--adapt-s", type=float, help="seconds of adaptation; the product's own by default")
+    parser.add_argument("--adapt-s", type=float, help="seconds of adaptation at most")
     parser.add_argument("--threads", type=int, help="CPU threads; torch's choice by default")
     asked = parser.parse_args(arguments)
     if asked.threads:

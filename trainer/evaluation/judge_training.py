@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from generator.layers import as_pictures
-from generator.model import half_precision, save_weights
+from generator.model import half_precision, load_weights, save_weights
 from templates.hangul import decompose, is_syllable
 from trainer.augment import style_transform
 from trainer.corpus import Hand, load_hands
@@ -147,10 +147,9 @@ def _descend(
 
 
 def train_judge_reader(
-    sampler: JudgeSampler, budget_s: float, batch: int = 128, clock: Clock = time.process_time
-) -> JudgeReader:
-    """The jamo reader, on strongly changed glyphs, labels smoothed a little."""
-    reader = JudgeReader()
+    reader: JudgeReader, sampler: JudgeSampler, budget_s: float, batch: int = 128, clock: Clock = time.process_time
+) -> None:
+    """Teaches the jamo reader on strongly changed glyphs, labels smoothed a little."""
 
     def loss() -> Tensor:
         pictures, jamo, _ = sampler.draw(batch)
@@ -161,14 +160,13 @@ def train_judge_reader(
         return torch.stack(losses).sum()
 
     _descend(reader, [], loss, budget_s, clock)
-    return reader
 
 
 def train_judge_writer(
-    sampler: JudgeSampler, budget_s: float, batch: int = 128, clock: Clock = time.process_time
-) -> JudgeWriter:
-    """The writer identifier: a cosine softmax with a margin over all writers (CosFace, arXiv:1801.09414)."""
-    writer, writers = JudgeWriter(), InventedWriters()
+    writer: JudgeWriter, sampler: JudgeSampler, budget_s: float, batch: int = 128, clock: Clock = time.process_time
+) -> None:
+    """Teaches the writer identifier: a cosine softmax with a margin over all writers (CosFace, arXiv:1801.09414)."""
+    writers = InventedWriters()
     proxies = nn.Parameter(torch.randn(len(sampler.hands) * VARIANTS, VECTOR_SIZE))
     scale, margin = 20.0, 0.15
 
@@ -181,7 +179,6 @@ def train_judge_writer(
         return F.cross_entropy(scale * (cosine - margin * F.one_hot(numbers, len(proxies))), numbers)
 
     _descend(writer, [proxies], loss, budget_s, clock)
-    return writer
 
 
 def real_sample(hand: Hand, count: int, random: np.random.Generator) -> tuple[NDArray[np.uint8], list[str]]:
@@ -219,27 +216,36 @@ def judge_real_glyphs(judges: Judges, pack: Path, count: int = 400) -> Table:
     return table
 
 
+def _train(sampler: JudgeSampler, out: Path, reader_s: float, writer_s: float, more: bool) -> None:
+    """Trains what has been given time, from the start or, with ``more``, from the weights in ``out``."""
+    reader, writer = JudgeReader(), JudgeWriter()
+    for network, file in ((reader, READER_FILE), (writer, WRITER_FILE)):
+        if more and (out / file).exists():
+            load_weights(network, out / file)
+    if reader_s:
+        train_judge_reader(reader, sampler, reader_s)
+        save_weights(reader, out / READER_FILE)
+    if writer_s:
+        train_judge_writer(writer, sampler, writer_s)
+        save_weights(writer, out / WRITER_FILE)
+
+
 def main() -> None:
     """``python -m trainer.evaluation.judges``."""
     parser = argparse.ArgumentParser(description="Train the judges of the drawing benchmark.")
     parser.add_argument("--pack", type=Path, default=Path(".pack"), help="packed corpus (train/ and valid/)")
     parser.add_argument("--out", type=Path, default=Path("runs/judges"), help="folder for the weights")
-    parser.add_argument(
-        "--reader-s", type=float, default=480.0, help="processor seconds for the jamo reader; 0 keeps the one there"
-    )
-    parser.add_argument(
-        "--writer-s", type=float, default=480.0, help="processor seconds for the writer identifier; 0 likewise"
-    )
+    parser.add_argument("--reader-s", type=float, default=720.0, help="CPU seconds for the jamo reader; 0: keep it")
+    parser.add_argument("--writer-s", type=float, default=480.0, help="the same for the writer identifier; 0: keep it")
+    parser.add_argument("--more", action="store_true", help="go on from the weights in --out")
+    parser.add_argument("--seed", type=int, default=0, help="another one when going on, for other samples")
     parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(0)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    sampler = JudgeSampler(*judge_material(arguments.pack))
-    if arguments.reader_s:
-        save_weights(train_judge_reader(sampler, arguments.reader_s), arguments.out / READER_FILE)
-    if arguments.writer_s:
-        save_weights(train_judge_writer(sampler, arguments.writer_s), arguments.out / WRITER_FILE)
-    judges = know_hands(Judges.load(arguments.out), arguments.pack)
-    judges.save(arguments.out)
-    Console().print(judge_real_glyphs(judges, arguments.pack))
+    asked = parser.parse_args()
+    torch.set_num_threads(asked.threads)
+    torch.manual_seed(asked.seed)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    sampler = JudgeSampler(*judge_material(asked.pack), asked.seed)
+    _train(sampler, asked.out, asked.reader_s, asked.writer_s, asked.more)
+    judges = know_hands(Judges.load(asked.out), asked.pack)
+    judges.save(asked.out)
+    Console().print(judge_real_glyphs(judges, asked.pack))

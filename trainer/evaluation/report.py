@@ -14,6 +14,7 @@ from statistics import fmean
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rich import box
 from rich.table import Table
 
 from templates.hangul import compose
@@ -59,6 +60,18 @@ class DrawnHand:
 
 
 FIGURES = tuple(entry.name for entry in fields(Row))[2:]
+SHORT = dict(
+    zip(
+        FIGURES,
+        ("read", "comm", "rare", "hand", "L1n", "IoU", "ink", "grey", "brk", "join", "spk", "hole", "s"),
+        strict=True,
+    )
+)
+CAPTION = (
+    "read: all three jamo right (comm: KS X 1001, rare: the others); hand: nearest hand is the right one; "
+    "L1n, IoU, ink: against the real glyph; grey: what tracing must guess; "
+    "brk, join, spk, hole: per glyph, strokes too many, too few, specks, wrong holes"
+)
 
 
 @dataclass
@@ -188,14 +201,20 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _table(title: str, rows: Sequence[Row]) -> Table:
-    table = Table("player", *FIGURES, title=title)
+    """A table that fits 80 columns."""
+    table = Table(title=title, caption=CAPTION, box=box.SIMPLE_HEAD, padding=0)
+    table.add_column("player", no_wrap=True)
+    for name in FIGURES:
+        table.add_column(SHORT[name], justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(row.player, *(_shown(name, getattr(row, name)) for name in FIGURES))
+        table.add_row(row.player, *(_shown(name, getattr(row, name)).removeprefix("0") or "0" for name in FIGURES))
     return table
 
 
 def _shown(name: str, value: float) -> str:
-    return "–" if value != value else f"{value:.0f}" if name == "seconds" else f"{value:.3f}"
+    if value != value:
+        return "–"
+    return f"{value:.0f}" if name == "seconds" else f"{value:.3f}" if value < 1 else f"{value:.2f}"
 
 
 def _html_table(title: str, rows: Sequence[Row]) -> str:

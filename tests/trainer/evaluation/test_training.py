@@ -7,7 +7,7 @@ import torch
 
 from trainer.corpus import Hand, pack_font
 from trainer.evaluation import judge_training
-from trainer.evaluation.judge_training import InventedWriters, JudgeSampler, disturb, train_judge_reader
+from trainer.evaluation.judge_training import InventedWriters, JudgeReader, JudgeSampler, disturb, train_judge_reader
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,8 @@ def test_invented_writers_are_numbered_and_the_first_changes_little(packed):
 def test_a_reader_learns_in_forty_steps(packed):
     torch.manual_seed(0)
     sampler = JudgeSampler([packed], [packed])
-    reader = train_judge_reader(sampler, 40, batch=28, clock=count().__next__)
+    reader = JudgeReader()
+    train_judge_reader(reader, sampler, 40, batch=28, clock=count().__next__)
     pictures, jamo, _ = sampler.draw(56)
     right = (reader(pictures)[0].argmax(1) == jamo[:, 0]).float().mean()
     assert right > 0.3
