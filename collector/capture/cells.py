@@ -19,13 +19,18 @@ from templates.sheet import Cell
 MARGIN_EM = 0.2
 """How far a glyph's raster reaches past its cell, on every side."""
 _LABEL_MM, _LABEL_EDGE_MM = 3.0, 0.2
+_TERRITORY_MM = 1.5
+_FIRM_SHARE = 0.55
+"""A stroke is somewhere this share as dark as the page's usual ink; shadows and dirt are not."""
+_LEAST_HELD = 0.3
+_SHARED = 0.2
 _SPECK_MM2 = 0.05
 _LEAST_INK_MM2 = {True: 1.5, False: 0.10}
 """Less ink than this is an empty cell: Hangul, Latin (a full stop is about 0.3)."""
 _FAINT_CONTRAST = 0.10
 _FAINT_NOISE = 4.0
 _SMUDGED_SHARE = 0.55
-_SMUDGED_SHARPNESS = 0.25
+_SMUDGED_SHARPNESS = 0.2
 
 
 class Verdict(StrEnum):
@@ -64,41 +69,54 @@ def read_cells(
         plane: the page's ink at 12 px/mm.
         shown: (H, W) which points of the page the photograph shows.
     """
-    owned = Strokes(plane.ink, cells)
-    return tuple(_read(plane, cell, owned.mask(k, cell), page_index, shown) for k, cell in enumerate(cells))
+    strokes = Strokes(plane, cells)
+    readings = []
+    for k, cell in enumerate(cells):
+        mine = strokes.mask(k, cell)
+        whole = bool(shown[writing_area(cell)].all()) and not strokes.runs_into_label(k) and not _reaches_edge(mine)
+        readings.append(_read(plane, cell, mine, page_index, whole))
+    return tuple(readings)
 
 
 class Strokes:
     """The connected strokes of a page, each given to the cell that holds most of it."""
 
-    def __init__(self, ink: NDArray[np.uint8], cells: Sequence[Cell]) -> None:
-        dark = (ink >= 128).astype(np.uint8)
+    def __init__(self, plane: InkPlane, cells: Sequence[Cell]) -> None:
+        dark = plane.ink >= 128
+        bare = dark.astype(np.uint8)
         for cell in cells:
-            dark[label_area(cell)] = 0
-        count, self._labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-        self._areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
+            bare[label_area(cell)] = 0
+        count, self._labels, stats, _ = cv2.connectedComponentsWithStats(bare, connectivity=8)
+        areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
         held = np.zeros((len(cells), count), np.int32)
         for k, cell in enumerate(cells):
-            held[k] = np.bincount(self._labels[writing_area(cell)].ravel(), minlength=count)
-        held[:, 0] = 0
-        self._owner = held.argmax(axis=0)
+            held[k] = np.bincount(self._labels[territory(cell)].ravel(), minlength=count)
         total = held.sum(axis=0)
-        self._nobodys = (total < 0.3 * self._areas) | (self._areas < _SPECK_MM2 * PX_PER_MM**2)
-        self._nobodys[0] = True
-        self._shared = (total - held.max(axis=0)) > 0.2 * np.maximum(total, 1)
+        firm = np.bincount(self._labels[plane.darkness > _FIRM_SHARE * plane.level], minlength=count) > 0
+        self._real = firm & (total >= _LEAST_HELD * areas) & (areas >= _SPECK_MM2 * PX_PER_MM**2)
+        self._real[0] = False
+        self._owner = held.argmax(axis=0)
+        self._shared = (total - held.max(axis=0)) > _SHARED * np.maximum(total, 1)
+        self._cut = np.zeros(count, np.bool_)
+        for cell in cells:
+            rows, columns = label_area(cell)
+            self._cut[self._labels[rows.stop, columns][dark[rows.stop - 1, columns]]] = True
 
     def mask(self, k: int, cell: Cell) -> NDArray[np.bool_]:
         """(H, W) of the cell's raster: the strokes that are this cell's."""
         labels = self._labels[raster_area(cell)]
-        mine = (self._owner == k) & ~self._nobodys
-        own = mine[labels]
-        # Strokes of two cells that touch are parted at the frame.
-        both = (self._shared & ~self._nobodys)[labels]
+        own = (self._real & (self._owner == k) & ~self._shared)[labels]
+        # Strokes of two cells that touch are parted half-way between the cells.
+        both = (self._real & self._shared)[labels]
         inside = np.zeros_like(own)
         top, left = (area.start for area in raster_area(cell))
-        rows, columns = writing_area(cell)
+        rows, columns = territory(cell)
         inside[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = True
-        return np.asarray((own & ~both) | (both & inside), np.bool_)
+        return np.asarray(own | (both & inside), np.bool_)
+
+    def runs_into_label(self, k: int) -> bool:
+        """Whether a stroke of the cell runs on into a printed label, where it cannot be followed."""
+        return bool((self._cut & self._real & (self._owner == k)).any())
 
 
 def writing_area(cell: Cell) -> tuple[slice, slice]:
@@ -107,6 +125,13 @@ def writing_area(cell: Cell) -> tuple[slice, slice]:
         slice(round(cell.y * PX_PER_MM), round((cell.y + cell.height) * PX_PER_MM)),
         slice(round(cell.x * PX_PER_MM), round((cell.x + cell.width) * PX_PER_MM)),
     )
+
+
+def territory(cell: Cell) -> tuple[slice, slice]:
+    """Rows and columns in which ink is taken for this cell's: the cell and half of the gaps round it."""
+    rows, columns = writing_area(cell)
+    reach = round(_TERRITORY_MM * PX_PER_MM)
+    return slice(rows.start - reach, rows.stop + reach), slice(columns.start - reach, columns.stop + reach)
 
 
 def label_area(cell: Cell) -> tuple[slice, slice]:
@@ -126,21 +151,22 @@ def raster_area(cell: Cell) -> tuple[slice, slice]:
     return slice(top, top + height + 2 * margin), slice(left, left + width + 2 * margin)
 
 
-def _read(
-    plane: InkPlane, cell: Cell, mine: NDArray[np.bool_], page_index: int, shown: NDArray[np.bool_]
-) -> CellReading:
+def _reaches_edge(mine: NDArray[np.bool_]) -> bool:
+    return bool(mine[0].any() or mine[-1].any() or mine[:, 0].any() or mine[:, -1].any())
+
+
+def _read(plane: InkPlane, cell: Cell, mine: NDArray[np.bool_], page_index: int, whole: bool) -> CellReading:
     area = raster_area(cell)
     share = float(mine.sum()) / (cell.width * cell.height * PX_PER_MM**2)
-    if not shown[writing_area(cell)].all():
-        return CellReading(cell.char, page_index, Verdict.CLIPPED, share, 0.0, 0.0, None)
     if share * cell.width * cell.height < _LEAST_INK_MM2[is_syllable(cell.char)]:
-        return CellReading(cell.char, page_index, Verdict.BLANK, share, 0.0, 0.0, None)
+        nothing = Verdict.BLANK if whole else Verdict.CLIPPED
+        return CellReading(cell.char, page_index, nothing, share, 0.0, 0.0, None)
     near = cv2.dilate(mine.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     ink = np.where(near, plane.ink[area], 0).astype(np.uint8)
     darkness = plane.darkness[area]
     contrast = float(np.percentile(darkness[mine], 60))
     sharpness = _sharpness(darkness, ink, contrast)
-    verdict = _judge(mine, share, contrast, sharpness, plane.noise)
+    verdict = _judge(whole, share, contrast, sharpness, plane.noise)
     rows, columns = area
     origin = (cell.x * PX_PER_MM - columns.start, cell.y * PX_PER_MM - rows.start)
     baseline = None if cell.baseline is None else (cell.baseline - cell.y) / cell.height
@@ -159,8 +185,8 @@ def _sharpness(darkness: FloatImage, ink: NDArray[np.uint8], contrast: float) ->
     return min(1.0, 2.5 * steep)
 
 
-def _judge(mine: NDArray[np.bool_], share: float, contrast: float, sharpness: float, noise: float) -> Verdict:
-    if mine[0].any() or mine[-1].any() or mine[:, 0].any() or mine[:, -1].any():
+def _judge(whole: bool, share: float, contrast: float, sharpness: float, noise: float) -> Verdict:
+    if not whole:
         return Verdict.CLIPPED
     if contrast < max(_FAINT_CONTRAST, _FAINT_NOISE * noise):
         return Verdict.FAINT

@@ -24,32 +24,44 @@ _FRAME_MM = 0.1
 _REACH_MM = 1.3
 _FROM, _TO = 3.5, 12.5
 """Between these distances from its beginning in mm, a side is clear of labels and of the other sides."""
-_LINE_PX = 1.6
-_CLEAR = 4.0
+_LINE_PX = 1.2
+_LEAST_DARK = 1.0
+_CLEAR = 3.0
 """A side counts where its line stands out this much from the unevenness beside it."""
-_LEAST_SIDES = 40
+_LEAST_SIDES = 24
+_PASSES = 2
+_SETTLED_MM = 0.3
+"""Where no side was further off than this, a second look would change nothing."""
 _AGREE_MM = 0.06
 _ROUNDS = 8
 _RIDGE = 0.02
 _MARKER_WEIGHT = 0.5
 
 
-def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page) -> PageMap:
-    """The mapping corrected by the frames that can be seen; as it was where too few can."""
+def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_px: float) -> PageMap:
+    """The mapping corrected by the frames that can be seen; as it was where too few can.
+
+    Args:
+        blur_px: standard deviation of the photograph's blur, in pixels of the page.
+    """
     # Blue light shows the orange frames best, and those from a grey printer as well as any other.
     blue = np.asarray(cv2.extractChannel(photo, 2), np.uint8)
-    plane = rectify_plane(blue, where, (sheet.width_mm, sheet.height_mm))
     markers = np.array([(m.x + m.size / 2, m.y + m.size / 2) for m in page.markers if m.id in where.used], np.float64)
-    shifts = []
-    for upright in (True, False):
-        places, off_mm = _sides(plane if upright else plane.T, page.cells, upright)
-        if len(places) < _LEAST_SIDES:
-            return where
-        shifts.append(_smooth(places, off_mm, markers, where.centre_mm))
-    return replace(where, shift=np.column_stack(shifts))
+    for _ in range(_PASSES):
+        plane = rectify_plane(blue, where, (sheet.width_mm, sheet.height_mm))
+        found = [_sides(turned, page.cells, blur_px, upright=turned is plane) for turned in (plane, plane.T)]
+        if min(len(places) for places, _ in found) < _LEAST_SIDES:
+            break
+        more = [_smooth(places, off_mm, markers, where.centre_mm) for places, off_mm in found]
+        where = replace(where, shift=where.shift + np.column_stack(more))
+        if max(float(np.abs(off_mm).max()) for _, off_mm in found) < _SETTLED_MM:
+            break
+    return where
 
 
-def _sides(plane: NDArray[np.uint8], cells: Sequence[Cell], upright: bool) -> tuple[Points, NDArray[np.float64]]:
+def _sides(
+    plane: NDArray[np.uint8], cells: Sequence[Cell], blur_px: float, *, upright: bool
+) -> tuple[Points, NDArray[np.float64]]:
     """Middles of the frames' sides that run along the first axis of ``plane``, and how far off across it, in mm."""
     reach = round(_REACH_MM * PX_PER_MM)
     strips, places, rests = [], [], []
@@ -65,25 +77,25 @@ def _sides(plane: NDArray[np.uint8], cells: Sequence[Cell], upright: bool) -> tu
             rests.append((middle + 0.5) / PX_PER_MM - at)
             places.append((at, along + height / 2) if upright else (along + height / 2, at))
     profiles = np.median(np.stack(strips), axis=1).astype(np.float32)
-    peaks, clear = _peaks(profiles)
+    peaks, clear = _peaks(profiles, float(np.hypot(_LINE_PX, blur_px)))
     off_mm = (peaks - reach) / PX_PER_MM + np.array(rests)
     return np.array(places)[clear], off_mm[clear]
 
 
-def _peaks(profiles: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _peaks(profiles: NDArray[np.float32], sigma_px: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """(N,) place of the darkest line in each of (N, W) profiles, in pixels, and whether it is beyond doubt."""
     paper = np.percentile(profiles, 70, axis=1, keepdims=True)
     dark = np.asarray(
-        cv2.GaussianBlur((paper - profiles).astype(np.float32), (0, 0), _LINE_PX, sigmaY=1e-3), np.float64
+        cv2.GaussianBlur((paper - profiles).astype(np.float32), (0, 0), sigma_px, sigmaY=1e-3), np.float64
     )
     best = np.clip(dark.argmax(axis=1), 1, dark.shape[1] - 2)
     row = np.arange(len(dark))
     before, peak, after = dark[row, best - 1], dark[row, best], dark[row, best + 1]
     bend = before - 2 * peak + after
     fine = np.where(bend < -1e-6, 0.5 * (before - after) / np.minimum(bend, -1e-6), 0.0)
-    uneven = 1.4826 * np.median(np.abs(dark - np.median(dark, axis=1, keepdims=True)), axis=1)
+    uneven = np.median(dark, axis=1) - np.percentile(dark, 10, axis=1)
     inside = (best > 2) & (best < dark.shape[1] - 3)
-    return best + np.clip(fine, -1, 1), inside & (peak > np.maximum(_CLEAR * uneven, 1.5))
+    return best + np.clip(fine, -1, 1), inside & (peak > np.maximum(_CLEAR * uneven, _LEAST_DARK))
 
 
 def _smooth(

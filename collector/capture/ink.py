@@ -30,6 +30,7 @@ _FAINTEST_SHARE = 0.5
 _NOISE_FACTOR = 5.0
 _EDGE_GAIN = 1.7
 _SMOOTHING_PX = 0.7
+_SAMPLE_STEP = 3
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,14 @@ def part_ink(reflectance: FloatImage, cells: Sequence[Cell], blur_px: float) -> 
     remove_guides(reflectance, cells)
     inside = _inside(reflectance.shape[:2], cells)
     darkness = _darkness(reflectance, inside)
-    level, noise = _levels(darkness[inside])
+    level, noise = _levels(darkness[::_SAMPLE_STEP, ::_SAMPLE_STEP][inside[::_SAMPLE_STEP, ::_SAMPLE_STEP]])
     near = _darkest_near(darkness, max(_FAINTEST_SHARE * level, _NOISE_FACTOR * noise, 0.08))
-    share = cv2.divide(darkness, near)
+    share = np.asarray(cv2.divide(darkness, near), np.float32)
     width_px = stroke_width((share > 0.5) & inside)
     edge = edge_level(width_px, float(np.hypot(blur_px, _SMOOTHING_PX)))
-    ink = np.clip((share - (edge - 0.5 / _EDGE_GAIN)) * (_EDGE_GAIN * 255), 0, 255).astype(np.uint8)
+    share -= edge - 0.5 / _EDGE_GAIN
+    np.clip(share, 0, 1 / _EDGE_GAIN, out=share)
+    ink = np.asarray(cv2.convertScaleAbs(share, alpha=_EDGE_GAIN * 255), np.uint8)
     return InkPlane(ink, darkness, level, noise)
 
 
@@ -106,26 +109,24 @@ def _darkness(reflectance: FloatImage, inside: NDArray[np.bool_]) -> FloatImage:
 
     A blue pen shows in red light and hides in blue: weighing by the ink's own colour is the matched filter.
     """
-    lost = 1 - np.minimum(reflectance, 1.2)
-    sample = lost[inside][::7]
+    sample = 1 - reflectance[::_SAMPLE_STEP, ::_SAMPLE_STEP][inside[::_SAMPLE_STEP, ::_SAMPLE_STEP]]
     strongest = sample.max(axis=1)
     inked = strongest > max(0.5 * float(np.percentile(strongest, 99.5)), 0.1)
     colour = sample[inked].mean(axis=0) if inked.sum() > 50 else np.ones(3)
     weights = np.clip(colour, 0.02, None)
     weights = weights / float(weights @ np.clip(colour, 0.02, None)) * float(colour.max())
-    plane = cv2.transform(lost, weights.reshape(1, 3).astype(np.float32))
-    return np.asarray(cv2.GaussianBlur(plane, (0, 0), _SMOOTHING_PX), np.float32)
+    plane = cv2.transform(reflectance, np.append(-weights, weights.sum()).reshape(1, 4).astype(np.float32))
+    return np.asarray(cv2.GaussianBlur(plane, (5, 5), _SMOOTHING_PX), np.float32)
 
 
 def _levels(darkness: NDArray[np.float32]) -> tuple[float, float]:
     """Darkness of the page's usual ink, and the noise of its bare paper."""
-    sample = darkness[::5]
-    middle = float(np.median(sample))
-    noise = 1.4826 * float(np.median(np.abs(sample - middle)))
-    codes = np.clip(sample * 255, 0, 255).astype(np.uint8).reshape(-1, 1)
+    middle = float(np.median(darkness))
+    noise = 1.4826 * float(np.median(np.abs(darkness - middle)))
+    codes = np.clip(darkness * 255, 0, 255).astype(np.uint8).reshape(-1, 1)
     threshold, _ = cv2.threshold(codes, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    inked = sample[sample > max(threshold / 255, 5 * noise)]
-    return (float(np.percentile(inked, 60)) if len(inked) > 200 else 0.0), noise
+    inked = darkness[darkness > max(threshold / 255, 5 * noise)]
+    return (float(np.percentile(inked, 60)) if len(inked) > 100 else 0.0), noise
 
 
 def _darkest_near(darkness: FloatImage, least: float) -> FloatImage:

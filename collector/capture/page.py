@@ -64,7 +64,7 @@ def read_page(path: Path) -> PageReading:
     blur_mm = _blur_px(grey, own, where) / where.px_per_mm
     if blur_mm > _MOST_BLUR_MM:
         raise TooBlurred(path.name)
-    where = follow_guides(photo, where, sheet, page)
+    where = follow_guides(photo, where, sheet, page, blur_mm * PX_PER_MM)
     cells = _read_ink(photo, where, blur_mm, sheet, page)
     return PageReading(path.name, sheet.set_name, page.index, where, len(where.used), len(page.markers), blur_mm, cells)
 

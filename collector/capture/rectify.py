@@ -15,8 +15,8 @@ PX_PER_MM = 12
 """Resolution of a rectified page: pixel (i, j) is the square from (j, i) / 12 mm on."""
 _GRID_PX = 24
 _PAPER_STEP = 8
-_PAPER_WINDOW_MM = 6.0
-"""Wider than any stroke or printed label, narrower than a shadow."""
+_PAPER_WINDOW_MM = 3.6
+"""Wider than any stroke, yet narrow enough to follow the corners of a hard shadow."""
 _DARKEST_PAPER = 0.004
 """Darker than this, paper cannot be told from noise."""
 
