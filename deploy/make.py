@@ -26,10 +26,10 @@ def make_font(settings: Settings, photos: Sequence[Path], info: FontInfo, out: P
     """
     check_folder(out)
     order = place_order(photos, info, device=settings.device)
-    with open_runner(settings) as runner, Display(console, len(STAGES)) as display:
+    with open_runner(settings) as (runner, _), Display(console, len(STAGES)) as display:
         made = runner.make(order, display)
     for notice in made.report["notices"]:
-        console.print(f"{notice['korean']}\n{notice['english']}", markup=False, highlight=False)
+        console.print(f"{notice['korean']}\n{notice['english']}", markup=False, highlight=False, soft_wrap=True)
     font, shown = made.outcomes["fontbuild"].folder, made.outcomes["specimen"].folder
     files = {
         f"{order.file_stem}.ttf": font / TTF,
