@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from collector.capture.ink import InkPlane
 from collector.capture.rectify import PX_PER_MM, FloatImage
+from templates import wording
 from templates.glyphs import GlyphImage
 from templates.hangul import is_syllable
 from templates.sheet import Cell
@@ -19,9 +20,13 @@ from templates.sheet import Cell
 MARGIN_EM = 0.2
 """How far a glyph's raster reaches past its cell, on every side."""
 _LABEL_MM, _LABEL_EDGE_MM = 3.0, 0.2
+_HINT_SHARE = 0.7
+"""Width of a letter of the hint in heights of the label."""
 _TERRITORY_MM = 1.5
 _FIRM_SHARE = 0.55
 """A stroke is somewhere this share as dark as the page's usual ink; shadows and dirt are not."""
+_CUT_MM2 = 0.6
+"""What is smaller and touches a label is the label's own."""
 _LEAST_HELD = 0.3
 _SHARED = 0.2
 _SPECK_MM2 = 0.05
@@ -84,8 +89,9 @@ class Strokes:
     def __init__(self, plane: InkPlane, cells: Sequence[Cell]) -> None:
         dark = plane.ink >= 128
         bare = dark.astype(np.uint8)
-        for cell in cells:
-            bare[label_area(cell)] = 0
+        labels = [area for cell in cells for area in label_areas(cell)]
+        for area in labels:
+            bare[area] = 0
         count, self._labels, stats, _ = cv2.connectedComponentsWithStats(bare, connectivity=8)
         areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
         held = np.zeros((len(cells), count), np.int32)
@@ -98,9 +104,9 @@ class Strokes:
         self._owner = held.argmax(axis=0)
         self._shared = (total - held.max(axis=0)) > _SHARED * np.maximum(total, 1)
         self._cut = np.zeros(count, np.bool_)
-        for cell in cells:
-            rows, columns = label_area(cell)
+        for rows, columns in labels:
             self._cut[self._labels[rows.stop, columns][dark[rows.stop - 1, columns]]] = True
+        self._cut &= areas >= _CUT_MM2 * PX_PER_MM**2
 
     def mask(self, k: int, cell: Cell) -> NDArray[np.bool_]:
         """(H, W) of the cell's raster: the strokes that are this cell's."""
@@ -134,12 +140,15 @@ def territory(cell: Cell) -> tuple[slice, slice]:
     return slice(rows.start - reach, rows.stop + reach), slice(columns.start - reach, columns.stop + reach)
 
 
-def label_area(cell: Cell) -> tuple[slice, slice]:
-    """Rows and columns of what is printed above a cell: the character, for Latin a hint to its right."""
+def label_areas(cell: Cell) -> list[tuple[slice, slice]]:
+    """Rows and columns of what is printed above a cell: the character at the left, for Latin a hint at the right."""
     x, y, width, height = cell.label_area_mm
-    printed = _LABEL_MM if cell.baseline is None else width
-    rows = slice(round((y - _LABEL_EDGE_MM) * PX_PER_MM), round((y + height + _LABEL_EDGE_MM) * PX_PER_MM))
-    return rows, slice(round((x - _LABEL_EDGE_MM) * PX_PER_MM), round((x + printed + _LABEL_EDGE_MM) * PX_PER_MM))
+    spans = [(x - _LABEL_EDGE_MM, x + _LABEL_MM)]
+    if hint := wording.hint(cell.char):
+        spans.append((x + width - len(hint) * _HINT_SHARE * height, x + width + _LABEL_EDGE_MM))
+    # Letters such as g hang below their line, down to the frame.
+    rows = slice(round((y - _LABEL_EDGE_MM) * PX_PER_MM), round(cell.y * PX_PER_MM) - 1)
+    return [(rows, slice(round(left * PX_PER_MM), round(right * PX_PER_MM))) for left, right in spans]
 
 
 def raster_area(cell: Cell) -> tuple[slice, slice]:
