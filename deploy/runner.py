@@ -146,7 +146,7 @@ class JobRunner:
     def _note_end(self, lease: Lease, job: Job, stage: str, error: BaseException) -> None:
         try:
             with self._store.work(lease) as work:
-                if not isinstance(error, Exception):  # asked to stop: Ctrl-C, SIGTERM
+                if not isinstance(error, Exception):  # asked to stop: Ctrl-C
                     work.release()
                     return
                 by_writer = isinstance(error, PersonError)
