@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from deploy import service
 from deploy.settings import load_settings
 from deploy.training import add_commands
 from fontbuild.info import FontInfo, License
@@ -113,6 +114,7 @@ def make(
         typer.echo(path)
 
 
+service.add_commands(app)
 add_commands(app)
 
 

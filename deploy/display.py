@@ -57,3 +57,13 @@ class Display:
 
     def _title(self, stage: Stage) -> str:
         return f"({self._number}/{self._count}) {stage.title}"
+
+
+class Silence:
+    """An observer for processes that nobody watches: the job's row tells how it goes."""
+
+    def stage_started(self, stage: Stage) -> None: ...
+
+    def stage_progress(self, stage: Stage, share: float, message: str) -> None: ...
+
+    def stage_finished(self, outcome: Outcome) -> None: ...

@@ -46,6 +46,15 @@ class Settings(BaseSettings):
     lease_s: float = Field(default=30.0, ge=1, description="seconds of silence after which a job may be taken over")
     keep_days: int = Field(default=30, ge=1, description="days after their last use that stage results are kept")
 
+    photo_days: float = Field(default=14.0, gt=0, description="days that the service keeps photographs")
+    most_tries: int = Field(default=3, ge=1, description="how often workers try a job that breaks")
+    host: str = Field(default="127.0.0.1", description="address the service listens on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port the service listens on")
+    https: bool = Field(default=False, description="whether people reach the service by HTTPS")
+    proxies: str = Field(default="127.0.0.1", description="proxies whose word on people's addresses is trusted")
+    operator_token: str = Field(default="", repr=False, description="opens the operator's pages; empty: there are none")
+    secret: str = Field(default="", repr=False, description="signs forms and sessions; empty: a file in the folder")
+
     @property
     def database_url(self) -> str:
         """The database's URL, written out."""

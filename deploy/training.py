@@ -105,6 +105,9 @@ def pretrain(
     minutes: Annotated[float, typer.Option("--minutes", help="이번에 학습할 시간 · time for this call")] = 60.0,
     samples: Annotated[int, typer.Option("--samples", help="학습률이 끝나는 곳 · where the rate has fallen")] = 600_000,
     rate: Annotated[float, typer.Option("--rate", help="처음 학습률 · first learning rate")] = 4e-4,
+    shipped_start: Annotated[
+        bool, typer.Option("--from-shipped", help="실린 가중치에서 시작 · start a new run from the shipped weights")
+    ] = False,
     threads: Annotated[int, typer.Option("--threads", help="CPU 스레드, 0은 자동 · CPU threads, 0: all")] = 0,
 ) -> None:
     """Pre-trains the generator."""

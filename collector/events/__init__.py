@@ -18,6 +18,7 @@ from collector.events.kafka_bus import KafkaBus
 from collector.events.local_bus import LocalBus
 from collector.events.relay import Relay
 from collector.events.schema import (
+    EVENT_TYPES,
     Event,
     EventError,
     FontReady,
@@ -32,6 +33,7 @@ from collector.events.schema import (
 
 __all__ = [
     "DEAD_TOPIC",
+    "EVENT_TYPES",
     "Bus",
     "Consumer",
     "Delivery",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from collector.store.models import OffsetRow, OutboxRow
@@ -60,6 +60,12 @@ class Outbox:
             now = self._clock()
             for row in rows:
                 row.published_at = now
+
+    def replace(self, number: int, message: OutboxMessage) -> None:
+        """Writes an event and drops the one of this number, in one transaction."""
+        with self._write.begin() as session:
+            session.execute(delete(OutboxRow).where(OutboxRow.id == number))
+            add_messages(session, [message], self._clock())
 
     def pending(self) -> int:
         """How many events wait to be published."""

@@ -111,6 +111,12 @@ class Store:
             rows = session.scalars(select(GlyphRow).where(GlyphRow.job_id == job_id).order_by(GlyphRow.id))
             return [to_cell(row) for row in rows]
 
+    def verdicts(self, job_id: str) -> dict[str, str]:
+        """What was said of every cell of a job's sheet, without the ink."""
+        with self._read() as session:
+            query = select(GlyphRow.char, GlyphRow.verdict).where(GlyphRow.job_id == job_id).order_by(GlyphRow.id)
+            return dict(session.execute(query).tuples().all())
+
     def stages(self, job_id: str) -> dict[str, StageResult]:
         """A job's finished stages by name."""
         with self._read() as session:

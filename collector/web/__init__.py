@@ -1,0 +1,29 @@
+"""The web part: from a phone to a font without a terminal, and the operator's view of it all.
+
+    app = create_app(WebConfig(folder, secret), store, workshop)     # an ASGI application
+    glyph = to_glyph("가", strokes, pen_em)                          # a letter drawn with the finger
+
+What makes fonts stands behind the ``Workshop``: the web knows photographs, jobs and events, no other room.
+"""
+
+from collector.web.app import create_app
+from collector.web.config import Limits, WebConfig
+from collector.web.reading import photo_path, picture_path
+from collector.web.sheetview import SheetView, look
+from collector.web.strokes import to_glyph
+from collector.web.workshop import FontFiles, LicenceInfo, StageInfo, Workshop
+
+__all__ = [
+    "FontFiles",
+    "LicenceInfo",
+    "Limits",
+    "SheetView",
+    "StageInfo",
+    "WebConfig",
+    "Workshop",
+    "create_app",
+    "look",
+    "photo_path",
+    "picture_path",
+    "to_glyph",
+]

@@ -1,0 +1,80 @@
+"""The web application: writers' pages, operators' pages, health and figures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import resources
+
+from fastapi import FastAPI, Request
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from collector.store import Store
+from collector.web import health, letters, monitor, photos, result, writer
+from collector.web.config import WebConfig
+from collector.web.intake import Intake
+from collector.web.metrics import Counted, Figures
+from collector.web.pages import Web, refuse
+from collector.web.security import HEADERS, BodyLimit, BodyTooLarge, Refusal, SafeHeaders, not_found, too_large
+from collector.web.tokens import Signer
+from collector.web.workshop import Workshop
+from templates.errors import PersonError
+
+log = logging.getLogger(__name__)
+
+
+def create_app(config: WebConfig, store: Store, workshop: Workshop) -> FastAPI:
+    """The application; the caller owns the store and closes it after the application has stopped."""
+    web = Web(config, store, workshop, Intake(config, store), Signer(config.secret), Figures(store))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        config.folder.mkdir(parents=True, exist_ok=True)
+        yield
+        web.intake.close()
+
+    app = FastAPI(title="Sonmat", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.web = web
+    for room in (health, writer, photos, letters, result):
+        app.include_router(room.router)
+    if config.operator_token:
+        app.include_router(monitor.router)
+    app.mount("/static", StaticFiles(directory=str(resources.files("collector.web") / "data" / "static")), "static")
+    _answer_errors(app)
+    limits = config.limits
+    upload_bytes = limits.photo_bytes * limits.photos_a_request + limits.form_bytes
+    app.add_middleware(BodyLimit, upload_bytes=upload_bytes, form_bytes=limits.form_bytes)
+    app.add_middleware(SafeHeaders, https=config.https)
+    app.add_middleware(Counted, figures=web.figures)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """What goes wrong is told in two languages, never as a traceback."""
+
+    @app.exception_handler(BodyTooLarge)
+    async def body(request: Request, error: BodyTooLarge) -> Response:
+        return refuse(request, too_large(), 413)
+
+    @app.exception_handler(PersonError)
+    async def person(request: Request, error: PersonError) -> Response:
+        return refuse(request, error, error.status if isinstance(error, Refusal) else 422)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code in (404, 405):
+            return refuse(request, not_found(), error.status_code)
+        korean, english = "요청을 알아듣지 못했습니다.", "The request could not be understood."
+        return refuse(request, Refusal(error.status_code, korean, english), error.status_code)
+
+    @app.exception_handler(Exception)
+    async def defect(request: Request, error: Exception) -> Response:
+        log.error("request failed", exc_info=error)
+        korean = "저희 쪽에 문제가 생겼습니다. 잠시 뒤에 다시 해 주세요. 올린 사진은 그대로 있습니다."
+        english = "Something broke on our side: please try again in a moment. Your photographs are safe."
+        response = refuse(request, Refusal(500, korean, english), 500)
+        response.headers.update(HEADERS)  # this answer is made outside of the middleware that adds them
+        return response

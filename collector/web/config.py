@@ -1,0 +1,50 @@
+"""What a person who runs the service may choose, and the limits that guard it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one address or one writer may ask for; OWASP, File Upload Cheat Sheet."""
+
+    photo_bytes: int = 40_000_000
+    """One photograph's file; telephones make 3 to 15 MB."""
+    photos_a_request: int = 12
+    photos_a_project: int = 60
+    waiting_readings: int = 24
+    """Photographs that may wait for their reading; more are asked to come again."""
+    form_bytes: int = 400_000
+    """A form without files; a letter drawn by hand is the largest."""
+    projects_an_hour: int = 60
+    uploads_an_hour: int = 600
+    """For an address: whole classrooms share one."""
+    uploads_an_hour_each: int = 200
+    starts_an_hour: int = 40
+    letters_an_hour: int = 1500
+    logins_a_quarter: int = 10
+    streams: int = 400
+    """Progress streams open at once."""
+
+
+@dataclass(frozen=True)
+class WebConfig:
+    """How the web part runs."""
+
+    folder: Path
+    """Uploads and page pictures, a folder for each project; shared by all web processes and workers."""
+    secret: str
+    """Signs form tokens and operators' sessions; the same in all web processes."""
+    operator_token: str = ""
+    """Opens the operator's pages; empty: there are none."""
+    https: bool = False
+    """Whether people come by HTTPS: cookies are then marked secure and browsers told to stay with it."""
+    readers: int = 1
+    """Processes that read photographs."""
+    photo_days: float = 14.0
+    """Days after which photographs are deleted; shown to writers."""
+    keep_days: float = 30.0
+    """Days of silence after which a project is deleted whole; shown to writers."""
+    limits: Limits = Limits()

@@ -1,0 +1,96 @@
+"""One letter: see it, write it again with the finger, mark it as wrong."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from collector.store import JobState, Letter
+from collector.web.pages import go, text_field, wants_json, web_of
+from collector.web.security import not_found
+from collector.web.sheetview import look
+from collector.web.strokes import as_path, is_letter, parse_strokes
+
+router = APIRouter()
+
+
+def to_hex(char: str) -> str:
+    """A character as it stands in addresses: some would be read as a path."""
+    return f"{ord(char):04x}"
+
+
+def from_hex(code: str) -> str:
+    """The character of an address.
+
+    Raises:
+        Refusal: no font of ours has it.
+    """
+    try:
+        char = chr(int(code, 16))
+    except (ValueError, OverflowError) as error:
+        raise not_found() from error
+    if not is_letter(char):
+        raise not_found()
+    return char
+
+
+@router.get("/s/{token}/letters/{code}")
+async def letter(request: Request, token: str, code: str) -> Response:
+    """The drawing board for one letter."""
+    web = web_of(request)
+    own, char = await web.project(token), from_hex(code)
+    letters = await run_in_threadpool(web.store.projects.letters, own.id)
+    uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
+    jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
+    has_font = any(job.state is JobState.DONE for job in jobs)
+    known = next((each for each in letters if each.char == char), None)
+    view = look(uploads, letters)
+    return web.page(
+        request,
+        "letter.html",
+        token=token,
+        char=char,
+        code=to_hex(char),
+        known=known,
+        path_d=as_path(known.strokes) if known and known.strokes else "",
+        pen=round(1000 * view.pen_em),
+        is_latin=char.isascii(),
+        has_font=has_font,
+        back=f"/s/{token}/font" if has_font else f"/s/{token}/photos",
+        following=_next(char, letters, view.verdicts, has_font),
+    )
+
+
+def _next(char: str, letters: list[Letter], verdicts: dict[str, str], has_font: bool) -> str:
+    """The next letter that wants attention after this one, as in addresses; empty where there is none."""
+    wanted = [each.char for each in letters if each.is_wrong]
+    if not has_font:
+        drawn = {each.char for each in letters if each.strokes}
+        flawed = [c for c, verdict in verdicts.items() if verdict not in ("good", "missing") and c not in drawn]
+        wanted += [c for c in flawed if not c.isascii()]
+    others = [other for other in wanted if other != char]
+    return to_hex(others[0]) if others else ""
+
+
+@router.post("/s/{token}/letters/{code}")
+async def change(request: Request, token: str, code: str) -> Response:
+    """Keeps a drawing, takes it back, marks or unmarks the letter."""
+    web = web_of(request)
+    own, char = await web.project(token), from_hex(code)
+    form = await web.form(request)
+    web.spend(request, "letter", web.config.limits.letters_an_hour)
+    projects, action = web.store.projects, text_field(form, "action", 20)
+    if action == "draw":
+        strokes = parse_strokes(text_field(form, "strokes", web.config.limits.form_bytes))
+        await run_in_threadpool(projects.draw_letter, own.id, char, strokes)
+    elif action == "forget":
+        await run_in_threadpool(projects.draw_letter, own.id, char, None)
+    elif action in ("mark", "unmark"):
+        await run_in_threadpool(projects.mark_letter, own.id, char, action == "mark")
+    else:
+        raise not_found()
+    if wants_json(request):
+        return JSONResponse({"char": char, "action": action})
+    following = text_field(form, "following", 8)
+    return go(f"/s/{token}/letters/{to_hex(from_hex(following))}" if following else f"/s/{token}")

@@ -1,0 +1,125 @@
+"""The page of photographs: uploading, what was read in each, what to do about it, naming the font."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from collector.store import Upload
+from collector.web.intake import TooBusy
+from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
+from collector.web.reading import photo_path, picture_path
+from collector.web.security import Refusal, not_found
+from collector.web.sheetview import look
+from templates.sheet import build_sheet
+
+router = APIRouter()
+
+VERDICTS = {
+    "good": ("잘 읽음", "read well"),
+    "blank": ("빈칸", "empty"),
+    "clipped": ("칸 밖으로 잘림", "cut off"),
+    "faint": ("너무 옅음", "too faint"),
+    "smudged": ("번지거나 흐림", "smudged"),
+    "missing": ("사진 없음", "no photograph"),
+}
+
+
+@router.get("/s/{token}/photos")
+async def photos(request: Request, token: str) -> Response:
+    """All photographs, and the form that starts the font."""
+    web = web_of(request)
+    own = await web.project(token)
+    uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
+    letters = await run_in_threadpool(web.store.projects.letters, own.id)
+    jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
+    view = look(uploads, letters)
+    return web.page(
+        request,
+        "photos.html",
+        token=token,
+        project=own,
+        uploads=list(reversed(uploads)),
+        view=view,
+        sheet=build_sheet(view.set_name) if view.set_name else None,
+        verdicts=VERDICTS,
+        licences=web.workshop.licences,
+        is_busy=any(not job.state.is_terminal for job in jobs),
+        has_font=any(job.state.value == "done" for job in jobs),
+    )
+
+
+@router.post("/s/{token}/photos")
+async def upload(request: Request, token: str) -> Response:
+    """Takes photographs in, several at once; a script that sends one gets its verdict as JSON."""
+    web = web_of(request)
+    own = await web.project(token)
+    limits = web.config.limits
+    form = await web.form(request, max_files=limits.photos_a_request)
+    files = [file for file in form.getlist("photos") if isinstance(file, UploadFile) and file.filename]
+    if not files:
+        raise Refusal(422, "사진을 골라 주세요.", "Please choose photographs first.")
+    known = len(await run_in_threadpool(web.store.projects.uploads, own.id))
+    if known + len(files) > limits.photos_a_project:
+        raise Refusal(
+            422,
+            f"사진은 {limits.photos_a_project}장까지 올릴 수 있습니다. 필요 없는 사진을 먼저 지워 주세요.",
+            f"There is room for {limits.photos_a_project} photographs: remove some you do not need first.",
+        )
+    numbers = []
+    for file in files:
+        web.spend(request, "upload", limits.uploads_an_hour)
+        web.rates.spend("upload", own.id, limits.uploads_an_hour_each, HOUR_S)
+        try:
+            numbers.append(await web.intake.take(own.id, file))
+        except TooBusy as error:
+            raise Refusal(503, error.korean, error.english) from error
+    await form.close()
+    taken = [each for each in await run_in_threadpool(web.store.projects.uploads, own.id) if each.number in numbers]
+    for each in taken:
+        web.figures.photos.labels(each.error_code or "read").inc()
+    if wants_json(request):
+        return JSONResponse({"photos": [_as_json(each) for each in taken]})
+    return go(f"/s/{token}/photos")
+
+
+def _as_json(upload: Upload) -> dict[str, Any]:
+    korean, _, english = (upload.error or "").partition("\n")
+    return {
+        "number": upload.number,
+        "name": upload.name,
+        "page": upload.reading["page"] + 1 if upload.reading else None,
+        "error": {"code": upload.error_code, "korean": korean, "english": english} if upload.error else None,
+    }
+
+
+@router.get("/s/{token}/photos/{number}.jpg")
+async def picture(request: Request, token: str, number: int) -> Response:
+    """The flat page of a photograph."""
+    web = web_of(request)
+    own = await web.project(token)
+    return page_picture(web, own.id, number)
+
+
+def page_picture(web: Web, project_id: str, number: int) -> Response:
+    """The file of a flat page; its name is made of numbers alone."""
+    path = picture_path(web.config.folder / project_id, number)
+    if not path.is_file():
+        raise not_found()
+    return FileResponse(path, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
+
+
+@router.post("/s/{token}/photos/{number}/delete")
+async def remove(request: Request, token: str, number: int) -> Response:
+    """Takes one photograph back."""
+    web = web_of(request)
+    own = await web.project(token)
+    await web.form(request)
+    await run_in_threadpool(web.store.projects.remove_upload, own.id, number)
+    for path in (photo_path(web.config.folder / own.id, number), picture_path(web.config.folder / own.id, number)):
+        path.unlink(missing_ok=True)
+    return go(f"/s/{token}/photos")

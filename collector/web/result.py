@@ -1,0 +1,138 @@
+"""The result: the font to type in, its glyphs, its files, and the way to a better one."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, Response
+
+from collector.store import Job, JobState, Project
+from collector.web.letters import to_hex
+from collector.web.pages import Web, go, web_of
+from collector.web.security import not_found
+from collector.web.sheetview import look
+from collector.web.workshop import FontFiles
+from collector.web.writer import submit
+from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, INITIALS, MEDIALS, SYLLABLES
+
+router = APIRouter()
+
+GROUP = len(SYLLABLES) // len(INITIALS)
+WRITTEN, LATIN, JAMO = "written", "latin", "jamo"
+FONT_CACHE = "private, max-age=31536000, immutable"
+FILES = {
+    "ttf": ("ttf", ".ttf", "font/ttf"),
+    "woff2": ("woff2", ".woff2", "font/woff2"),
+    "specimen": ("specimen", ".png", "image/png"),
+}
+
+
+@router.get("/s/{token}/font")
+async def font(request: Request, token: str, group: str = WRITTEN) -> Response:
+    """Type in the font at once; all its glyphs, group by group."""
+    web = web_of(request)
+    own = await web.project(token)
+    await run_in_threadpool(web.store.projects.touch, own.id)
+    made, files = await _latest(web, own)
+    uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
+    letters = await run_in_threadpool(web.store.projects.letters, own.id)
+    jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
+    view = look(uploads, letters)
+    changed = view.problem is None and web.workshop.wish(own, uploads, letters).key != made.key
+    written = frozenset((made.report or {}).get("own", ""))
+    return web.page(
+        request,
+        "font.html",
+        token=token,
+        project=own,
+        job=made,
+        files=files,
+        group=group,
+        groups=[WRITTEN, *INITIALS, LATIN, JAMO],
+        chars=_group(group, written),
+        written=written,
+        redrawn={each.char for each in letters if each.strokes},
+        wrong=[each.char for each in letters if each.is_wrong],
+        to_hex=to_hex,
+        is_busy=any(not job.state.is_terminal for job in jobs),
+        changed=changed,
+    )
+
+
+def _group(group: str, written: frozenset[str]) -> list[str]:
+    """The characters of a group of the grid.
+
+    Raises:
+        Refusal: there is no such group.
+    """
+    if group == WRITTEN:
+        return sorted(written, key=lambda char: (char.isascii(), char))
+    if group == LATIN:
+        return list(ASCII_PRINTABLE)
+    if group == JAMO:
+        return list(COMPATIBILITY_JAMO)
+    if len(group) != 1 or group not in INITIALS:
+        raise not_found()
+    start = INITIALS.index(group) * GROUP
+    return list(SYLLABLES[start : start + GROUP])
+
+
+def rows(chars: list[str]) -> list[list[str]]:
+    """Syllables of one initial, a row for each medial."""
+    width = GROUP // len(MEDIALS)
+    return [chars[at : at + width] for at in range(0, len(chars), width)]
+
+
+async def _latest(web: Web, project: Project) -> tuple[Job, FontFiles]:
+    """The newest font of a project; while a better one is being made this is the one before.
+
+    Raises:
+        Refusal: there is none, or its files are no longer kept.
+    """
+    jobs = await run_in_threadpool(web.store.projects.jobs, project.id)
+    for job in sorted(jobs, key=lambda job: job.updated_at, reverse=True):
+        if job.state is JobState.DONE:
+            files = await run_in_threadpool(web.workshop.files, job)
+            if files is not None:
+                return job, files
+    raise not_found()
+
+
+@router.get("/s/{token}/font.css")
+async def stylesheet(request: Request, token: str) -> Response:
+    """The rule that names the writer's font for the page; a file, since the content policy allows no other rules."""
+    web = web_of(request)
+    _, files = await _latest(web, await web.project(token))
+    source = f"/s/{token}/files/woff2?v={files.key[:16]}"
+    rule = f'@font-face{{font-family:"sonmat-own";src:url("{source}") format("woff2");font-display:block}}\n'
+    return Response(rule, media_type="text/css")
+
+
+@router.get("/s/{token}/files/{kind}")
+async def download(request: Request, token: str, kind: str, save: bool = False) -> Response:
+    """TTF, WOFF2 or specimen; ``save`` makes the browser store it under the font's name."""
+    web = web_of(request)
+    if kind not in FILES:
+        raise not_found()
+    _, files = await _latest(web, await web.project(token))
+    attribute, ending, media_type = FILES[kind]
+    headers = {"cache-control": FONT_CACHE if "v" in request.query_params else "no-store"}
+    if save:
+        # RFC 6266: a plain name for old programs, the real one percent-encoded.
+        headers["content-disposition"] = f"attachment; filename=\"font{ending}\"; filename*=UTF-8''" + quote(
+            files.stem + ending, safe=""
+        )
+    return FileResponse(getattr(files, attribute), media_type=media_type, headers=headers)
+
+
+@router.post("/s/{token}/rebuild")
+async def rebuild(request: Request, token: str) -> Response:
+    """Makes the font anew with the letters written again; what was learnt of the hand is kept."""
+    web = web_of(request)
+    own = await web.project(token)
+    await web.form(request)
+    web.spend(request, "start", web.config.limits.starts_an_hour)
+    await run_in_threadpool(submit, web, own.id)
+    return go(f"/s/{token}/progress")

@@ -1,0 +1,192 @@
+"""What guards the pages: headers, size of requests, form tokens, rates.
+
+Sources: OWASP cheat sheets on file upload, cross-site request forgery, content security policy and HTTP headers.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections import OrderedDict
+from urllib.parse import urlsplit
+
+from starlette.datastructures import FormData, Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from collector.web.tokens import Signer
+from templates.errors import PersonError
+
+FORM_COOKIE = "sonmat_form"
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "content-security-policy": CONTENT_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+}
+HTTPS_HEADER = "max-age=31536000; includeSubDomains"
+MOST_BUCKETS = 50_000
+
+
+class Refusal(PersonError):
+    """A request that is not answered; ``status`` is its HTTP code."""
+
+    code = "request"
+
+    def __init__(self, status: int, korean: str, english: str) -> None:
+        super().__init__(korean, english)
+        self.status = status
+
+
+def not_found() -> Refusal:
+    """No such page, or one that is nobody's business."""
+    return Refusal(
+        404,
+        "이 주소에는 아무것도 없습니다. 주소를 다시 확인해 주세요. 지운 글씨일 수도 있습니다.",
+        "There is nothing at this address: check it once more. The handwriting may have been deleted.",
+    )
+
+
+def too_large() -> Refusal:
+    """More bytes than any honest request has."""
+    return Refusal(
+        413,
+        "한 번에 보낸 것이 너무 큽니다. 사진을 몇 장씩 나누어 올려 주세요.",
+        "That was too much at once: please upload the photographs a few at a time.",
+    )
+
+
+class BodyTooLarge(Exception):
+    """The body of a request grew beyond its limit while it was read."""
+
+
+class SafeHeaders:
+    """Adds the security headers to every answer, and keeps what is private out of caches."""
+
+    def __init__(self, app: ASGIApp, https: bool) -> None:
+        self._app = app
+        self._https = https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+                if self._https:
+                    headers["strict-transport-security"] = HTTPS_HEADER
+            await send(message)
+
+        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Stops reading a request that is larger than allowed, whatever it declared."""
+
+    def __init__(self, app: ASGIApp, upload_bytes: int, form_bytes: int) -> None:
+        self._app = app
+        self._upload_bytes = upload_bytes
+        self._form_bytes = form_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._upload_bytes if scope["path"].endswith("/photos") else self._form_bytes
+        declared = Headers(scope=scope).get("content-length", "0")
+        seen = int(declared) if declared.isdigit() and int(declared) > limit else 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise BodyTooLarge
+            return message
+
+        await self._app(scope, counted, send)
+
+
+class Rates:
+    """Counts what each address and each writer asked for: a bucket that refills steadily. In memory: of one process."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+
+    def spend(self, kind: str, who: str, most: int, period_s: float) -> None:
+        """Takes one from the bucket.
+
+        Raises:
+            Refusal: it is empty.
+        """
+        now = time.monotonic()
+        left, then = self._buckets.pop((kind, who), (float(most), now))
+        left = min(float(most), left + (now - then) * most / period_s)
+        empty = left < 1.0
+        self._buckets[kind, who] = (left if empty else left - 1.0, now)
+        if len(self._buckets) > MOST_BUCKETS:
+            self._buckets.popitem(last=False)
+        if empty:
+            raise Refusal(
+                429,
+                "짧은 동안 너무 많이 요청했습니다. 잠시 쉬었다가 다시 해 주세요.",
+                "Too many requests in a short time: please wait a little and try again.",
+            )
+
+
+def address(request: Request) -> str:
+    """Whom a request comes from; a proxy's word counts only where the server was told to trust it."""
+    return request.client.host if request.client else "unknown"
+
+
+def form_token(request: Request, signer: Signer) -> str:
+    """This browser's token for forms: the one of its cookie, or a new one that the answer sets."""
+    known = request.cookies.get(FORM_COOKIE, "")
+    if signer.verify("form", known) is not None:
+        return known
+    fresh: str | None = getattr(request.state, "form_token", None)
+    if fresh is None:
+        fresh = request.state.form_token = signer.new_form_token()
+    return fresh
+
+
+def check_form(request: Request, form: FormData, signer: Signer) -> None:
+    """Makes sure that a form comes from a page of ours: signed double submit, and the browser's own word.
+
+    Raises:
+        Refusal: it does not.
+    """
+    cookie, field = request.cookies.get(FORM_COOKIE, ""), form.get("form_token")
+    same = isinstance(field, str) and hmac.compare_digest(cookie.encode(), field.encode())
+    if not same or signer.verify("form", cookie) is None or not _same_origin(request):
+        raise Refusal(
+            403,
+            "이 요청은 이 누리집에서 보낸 것이 아닙니다. 페이지를 새로 고치고 다시 해 주세요(쿠키가 필요합니다).",
+            "This request does not come from a page of ours: reload the page and try again (cookies are needed).",
+        )
+
+
+def _same_origin(request: Request) -> bool:
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    # With "no-referrer" browsers send "null" for a form's own origin.
+    return origin in (None, "null") or urlsplit(origin or "").netloc == request.headers.get("host")

@@ -1,0 +1,64 @@
+"""The commands of the service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+SERVE_HELP = """\
+웹으로 글꼴을 만들어 드립니다. Opens the service: people make their fonts in the browser.
+
+이 명령 하나로 모두 됩니다: 웹, 일꾼, 데이터베이스 파일. All in one: web, worker, database file.
+
+여럿이 나누어 일할 때 · on several machines: [cyan]sonmat serve --no-worker[/cyan], [cyan]sonmat work[/cyan] (여럿 · \
+several), [cyan]sonmat relay[/cyan]
+"""
+WORK_HELP = """\
+일꾼: 들어온 사진으로 글꼴을 만듭니다. A worker: carries out the jobs that come in, one at a time.
+
+멈추라고 하면 하던 일을 돌려놓습니다. Asked to stop, it gives its job back.
+"""
+RELAY_HELP = """\
+심부름꾼: 소식을 나르고, 멈춘 일을 다시 내고, 오래된 사진을 지웁니다. \
+Publishes events, hands out again the jobs of workers that died, deletes what is past its days.
+"""
+
+
+def serve(
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="일꾼을 함께 띄웁니다 · start a worker as well")
+    ] = True,
+    host: Annotated[str | None, typer.Option("--host", help="듣는 주소 · address to listen on")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="듣는 포트 · port to listen on")] = None,
+) -> None:
+    """Opens the service."""
+    from deploy.serve import serve as run
+    from deploy.settings import load_settings
+
+    wanted = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    run(load_settings().model_copy(update=wanted), with_worker=worker)
+
+
+def work(
+    beside: Annotated[bool, typer.Option("--beside", hidden=True, help="ends when standard input is closed")] = False,
+) -> None:
+    """Carries out jobs."""
+    from deploy.serve import work as run
+    from deploy.settings import load_settings
+
+    run(load_settings(), beside=beside)
+
+
+def relay() -> None:
+    """Publishes events and takes care of silent jobs."""
+    from deploy.serve import relay as run
+    from deploy.settings import load_settings
+
+    run(load_settings())
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Registers the service's commands under a heading of their own."""
+    for function, text in ((serve, SERVE_HELP), (work, WORK_HELP), (relay, RELAY_HELP)):
+        app.command(help=text, rich_help_panel="서비스 · service")(function)
