@@ -116,7 +116,14 @@ def pretrain(
 
     model = load_model()
     config = PretrainConfig(
-        run=run, pack=pack, batch=batch, rate=rate, total_samples=samples, budget_s=minutes * 60, threads=threads
+        run=run,
+        pack=pack,
+        batch=batch,
+        rate=rate,
+        total_samples=samples,
+        budget_s=minutes * 60,
+        shipped_start=shipped_start,
+        threads=threads,
     )
     pretrain(config, model.reader, model.embedder, report=typer.echo)
 

@@ -41,8 +41,8 @@ def with_stroke_width(ink: Ink, change_px: float) -> Ink:
     ridge = float(np.quantile(signed[inside > 0], 0.9))
     moved = signed + max(change_px * _OVERSAMPLING / 2, 0.5 - ridge)
     shade = np.clip(moved + 0.5, 0, 1) * 255
-    small: Ink = cv2.resize(shade.astype(np.uint8), ink.shape[::-1], interpolation=cv2.INTER_AREA)
-    return small
+    small = cv2.resize(shade.astype(np.uint8), ink.shape[::-1], interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def _width_em(glyphs: list[GlyphImage]) -> float:

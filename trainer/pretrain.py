@@ -22,11 +22,13 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from generator.embedder import HandEmbedder
-from generator.model import follow, half_precision, pick_device
+from generator.model import follow, half_precision, load_weights, pick_device
 from generator.network import Discriminator, Generator
 from generator.reader import JamoReader
 from generator.references import ABSENT
+from generator.seeds import DATA as GENERATOR_DATA
 from generator.seeds import load_seed, seed_names
+from trainer.adapt import DATA as TRAINER_DATA
 from trainer.augment import invent_hands
 from trainer.corpus import training_hands
 from trainer.losses import (
@@ -73,6 +75,8 @@ class PretrainConfig:
     invented: float = 0.5
     """Share of the samples turned into invented hands."""
     code_dropout: float = 0.1
+    shipped_start: bool = False
+    """A new run starts from the shipped weights, past the plain samples, instead of from nothing."""
     save_every_s: float = 300.0
     report_every: int = 200
     """Steps between two lines of the curves."""
@@ -171,9 +175,11 @@ class Pretraining:
         path.with_suffix(".tmp").replace(path)
 
     def load(self) -> None:
-        """Goes on where ``last.pt`` stands, if it does."""
+        """Goes on where ``last.pt`` stands; else starts as the configuration says."""
         path = self.config.run / "last.pt"
         if not path.exists():
+            if self.config.shipped_start:
+                self._start_from_shipped()
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
         for name, network in self._networks().items():
@@ -181,6 +187,13 @@ class Pretraining:
         self.optimizer.load_state_dict(state["optimizer"])
         self.judge_optimizer.load_state_dict(state["judge_optimizer"])
         self.samples, self.seconds = state["counters"]["samples"], state["counters"]["seconds"]
+
+    def _start_from_shipped(self) -> None:
+        networks = self._networks()
+        load_weights(networks["generator"], GENERATOR_DATA / "generator.pt")
+        load_weights(networks["average"], GENERATOR_DATA / "generator.pt")
+        load_weights(networks["judge"], TRAINER_DATA / "discriminator.pt")
+        self.samples = self.config.plain_samples
 
     def _rate(self) -> float:
         config = self.config

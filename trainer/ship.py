@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from generator.drawing import hand_code
-from generator.model import DATA as GENERATOR_DATA
 from generator.model import load_model, save_weights
 from generator.network import Discriminator, Generator
+from generator.seeds import DATA as GENERATOR_DATA
 from trainer.adapt import DATA as TRAINER_DATA
 from trainer.corpus import training_hands
 from trainer.recognisers import train_embedder, train_reader

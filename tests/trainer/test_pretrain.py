@@ -34,3 +34,13 @@ def test_a_run_leaves_curves_pictures_and_its_question(pack: Path, tmp_path: Pat
     assert all(float(row["tolerant"]) > 0 for row in rows)
     assert list((tmp_path / "run" / "samples").glob("*.png"))
     assert '"batch": 4' in (tmp_path / "run" / "config.json").read_text()
+
+
+def test_a_new_run_may_start_from_the_shipped_weights(pack: Path, tmp_path: Path) -> None:
+    model = load_model(device="cpu")
+    config = PretrainConfig(run=tmp_path, pack=pack, shipped_start=True, plain_samples=7)
+    training = Pretraining(config, model.reader, model.embedder)
+    training.load()
+    assert training.samples == 7
+    shipped = model.generator.state_dict()
+    assert all(torch.equal(shipped[name], value) for name, value in training.generator.state_dict().items())
