@@ -41,6 +41,7 @@ INVENTED = 0.8
 VARIANTS = 12
 """Writers made of each hand: itself, and itself in so many less one fixed slants, widths and pens."""
 
+PROXY_BATCHES = 24
 CENTROID_GLYPHS = 200
 PEAK_RATE = 2e-3
 
@@ -162,12 +163,24 @@ def train_judge_reader(
     _descend(reader, [], loss, budget_s, clock)
 
 
+@torch.no_grad()
+def _first_proxies(writer: JudgeWriter, writers: InventedWriters, sampler: JudgeSampler) -> Tensor:
+    """A vector for every writer (W, 64): where the network puts some of its glyphs, and a little chance."""
+    proxies = 0.1 * torch.randn(len(sampler.hands) * VARIANTS, VECTOR_SIZE)
+    writer.eval()
+    for _ in range(PROXY_BATCHES):
+        pictures, _, hands = sampler.draw(128)
+        changed, numbers = writers.write(pictures, hands)
+        proxies.index_add_(0, numbers, writer(changed))
+    return F.normalize(proxies, dim=-1)
+
+
 def train_judge_writer(
     writer: JudgeWriter, sampler: JudgeSampler, budget_s: float, batch: int = 128, clock: Clock = time.process_time
 ) -> None:
     """Teaches the writer identifier: a cosine softmax with a margin over all writers (CosFace, arXiv:1801.09414)."""
     writers = InventedWriters()
-    proxies = nn.Parameter(torch.randn(len(sampler.hands) * VARIANTS, VECTOR_SIZE))
+    proxies = nn.Parameter(_first_proxies(writer, writers, sampler))
     scale, margin = 20.0, 0.15
 
     def loss() -> Tensor:
