@@ -95,7 +95,12 @@ def get_ready(
         written: what the writer wrote.
         names: of PLAYERS, in this order; plain pix2pix gets as long as the adaptation took (or ``adapt_s``).
         adapt_s: seconds of adaptation at most; None for the product's own limit.
+
+    Raises:
+        ValueError: a name is not one of PLAYERS.
     """
+    if unknown := set(names) - set(PLAYERS):
+        raise ValueError(f"no player named {', '.join(sorted(unknown))}; there are {', '.join(PLAYERS)}")
     model = load_model(device=device)
     seed = choose_seed(written, model).name
     drawer = Drawer(model, written, load_seed(seed))

@@ -4,18 +4,24 @@ from itertools import count
 
 import cv2
 import numpy as np
+import pytest
 
 from generator.seeds import SEED_FONTS, seed_names
 from templates.charset import hangul_set
+from templates.glyphs import GlyphSet
 from trainer.evaluation.composition import FINAL, INITIAL, MEDIAL, Composition, regions
 from trainer.evaluation.metrics import as_traced, soft_iou
 from trainer.evaluation.pix2pix import train_pix2pix
-from trainer.evaluation.players import seed_pictures
+from trainer.evaluation.players import get_ready, seed_pictures
+
+
+def test_unknown_player_is_named():
+    with pytest.raises(ValueError, match="nobody"):
+        get_ready(GlyphSet.of("", []), ["nobody"])
 
 
 def test_seeds_can_be_drawn_as_they_are():
-    assert set(seed_names()) <= set(SEED_FONTS)
-    for name in seed_names()[:2]:
+    for name in [name for name in SEED_FONTS if name in seed_names()][:2]:
         drawn = seed_pictures(name)(["가", "뷁"])
         assert drawn.shape == (2, 96, 96) and (drawn.max(axis=(1, 2)) > 200).all()
 
@@ -53,14 +59,14 @@ def test_composition_of_one_glyph_still_draws():
 
 
 def test_pix2pix_begins_as_the_seed(hand):
-    seed = seed_pictures("UnGraphic")
+    seed = seed_pictures("NanumPen")
     draw = train_pix2pix(seed, hand.chars[:8], hand.real[:8], 0, "cpu")
     drawn, content = draw(hand.chars[8:12]), seed(hand.chars[8:12])
     assert soft_iou(as_traced(drawn), as_traced(content)).min() > 0.9
 
 
 def test_pix2pix_learns_the_hand(hand):
-    seed = seed_pictures("UnGraphic")
+    seed = seed_pictures("NanumPen")
     chars, real = hand.chars[:12], hand.real[:12]
-    draw = train_pix2pix(seed, chars, real, 12, "cpu", clock=count().__next__)
+    draw = train_pix2pix(seed, chars, real, 8, "cpu", clock=count().__next__)
     assert soft_iou(draw(chars), real).mean() > soft_iou(seed(chars), real).mean()
