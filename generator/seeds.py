@@ -33,12 +33,10 @@ DATA = Path(__file__).parent / "data"
 SEED_FONTS = {
     "NanumBarunpen": "nanum/NanumBarunpenR.ttf",
     "NanumPen": "nanum/NanumPen.ttf",
-    "UnGraphic": "unfonts-core/UnGraphic.ttf",
-    "UnVada": "unfonts-extra/UnVada.ttf",
-    "UnPen": "unfonts-extra/UnPen.ttf",
-    "Eunjin": "alee/Eunjin.ttf",
+    "NanumBrush": "nanum/NanumBrush.ttf",
+    "NanumBarunGothic": "nanum/NanumBarunGothicLight.ttf",
 }
-"""The fonts of the shipped library, under Debian's /usr/share/fonts/truetype."""
+"""The fonts of the shipped library, under Debian's /usr/share/fonts/truetype; all under the SIL Open Font License."""
 
 HANGUL = (*SYLLABLES, *COMPATIBILITY_JAMO)
 _ROW = {char: row for row, char in enumerate(HANGUL)}

@@ -11,7 +11,7 @@ from trainer.seedlib import choose_seed
 
 def test_a_font_finds_itself() -> None:
     model = load_model(device="cpu")
-    for name, path in (("NanumPen", "nanum/NanumPen.ttf"), ("UnPen", "unfonts-extra/UnPen.ttf")):
+    for name, path in (("NanumPen", "nanum/NanumPen.ttf"), ("NanumBarunpen", "nanum/NanumBarunpenR.ttf")):
         choice = choose_seed(written_with(path, "".join(hangul_set("100"))), model)
         assert choice.name == name
         assert choice.distance < 0.3
