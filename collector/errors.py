@@ -1,4 +1,3 @@
-
 """What can be wrong with the photographs a person sends, each with what to do about it.
 
 PersonError

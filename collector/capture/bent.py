@@ -30,11 +30,11 @@ _CURVES = np.array([np.polynomial.legendre.Legendre.basis(degree)(_TABLE / 1.2) 
 _STEP = float(_TABLE[1] - _TABLE[0])
 
 # Unknowns: log of the focal length over the likely one, rotation vector, place of the page's middle in mm,
-# direction of bending, the curve's coefficients in mm, radial distortion.
-_FOCAL, _TURN, _PLACE, _DIRECTION, _CURVE, _RADIAL = 0, slice(1, 4), slice(4, 7), 7, slice(8, 11), 11
-_SPREAD = np.array([0.15, 1e3, 1e3, 1e3, 1e6, 1e6, 1e6, 1e3, 6.0, 3.0, 1.5, 0.04])
+# direction of bending, the curve's coefficients in mm, radial distortion, growth of all markers in px.
+_FOCAL, _TURN, _PLACE, _DIRECTION, _CURVE, _RADIAL, _GROWTH = 0, slice(1, 4), slice(4, 7), 7, slice(8, 11), 11, 12
+_SPREAD = np.array([0.15, 1e3, 1e3, 1e3, 1e6, 1e6, 1e6, 1e3, 6.0, 3.0, 1.5, 0.04, 3.0])
 """How far each unknown is likely to stray from 0."""
-_NUDGE = np.array([1e-4, 5e-5, 5e-5, 5e-5, 1e-2, 1e-2, 3e-2, 3e-4, 3e-3, 2e-3, 1e-3, 3e-5])
+_NUDGE = np.array([1e-4, 5e-5, 5e-5, 5e-5, 1e-2, 1e-2, 3e-2, 3e-4, 3e-3, 2e-3, 1e-3, 3e-5, 1e-3])
 _CORNER_PX = 0.3
 """How well a marker's corner is known."""
 _FIRST_BULGES_MM = (3.0, -3.0)
@@ -47,32 +47,42 @@ class BentPage:
     """A fitted page and camera."""
 
     unknowns: NDArray[np.float64]
+    """As listed above."""
     centre_mm: tuple[float, float]
     frame_px: tuple[int, int]
     """Width and height of the photograph."""
+
+    @property
+    def growth_px(self) -> float:
+        """How much larger the markers look than they are, on each side; blur and tone curve do that."""
+        return float(self.unknowns[_GROWTH])
 
     def to_photo(self, page_mm: Points) -> Points:
         """(N, 2) photograph pixels of (N, 2) points of the page in mm."""
         return _project(self.unknowns, page_mm - np.array(self.centre_mm), self.frame_px)
 
 
-def fit_bent(page_mm: Points, photo_px: Points, centre_mm: tuple[float, float], frame_px: tuple[int, int]) -> BentPage:
-    """The bent page that best explains where points of a page are seen.
+def fit_bent(
+    page_mm: Points, photo_px: Points, outwards: Points, centre_mm: tuple[float, float], frame_px: tuple[int, int]
+) -> BentPage:
+    """The bent page that best explains where the markers' corners are seen.
 
     Args:
-        page_mm: (N, 2) points of the page, N at least 16.
+        page_mm: (N, 2) corners on the page, N at least 16.
         photo_px: (N, 2) where the photograph shows them.
+        outwards: (N, 2) unit vectors in the photograph, away from each corner's marker.
         centre_mm: the page's middle.
         frame_px: width and height of the photograph.
     """
     points = page_mm - np.array(centre_mm)
+    seen = np.stack([photo_px, outwards])
     start = _flat_pose(points, photo_px, frame_px)
     best, least = start, np.inf
     for direction in np.arange(_DIRECTIONS) * np.pi / _DIRECTIONS:
         for bulge in _FIRST_BULGES_MM:
             first = start.copy()
             first[_DIRECTION], first[_CURVE.start] = direction, bulge
-            unknowns, cost = _descend(first, points, photo_px, frame_px)
+            unknowns, cost = _descend(first, points, seen, frame_px)
             if cost < least:
                 best, least = unknowns, cost
     return BentPage(best, centre_mm, frame_px)
@@ -108,12 +118,13 @@ def _project(unknowns: NDArray[np.float64], points: Points, frame_px: tuple[int,
 
 
 def _descend(
-    unknowns: NDArray[np.float64], points: Points, photo_px: Points, frame_px: tuple[int, int]
+    unknowns: NDArray[np.float64], points: Points, seen: NDArray[np.float64], frame_px: tuple[int, int]
 ) -> tuple[NDArray[np.float64], float]:
-    """The unknowns after Levenberg-Marquardt, and half the weighted squares that are left."""
+    """The unknowns after Levenberg-Marquardt, and the weighted squares that are left; ``seen``: pixels, outwards."""
+    photo_px, outwards = seen
 
     def misfit(at: NDArray[np.float64]) -> NDArray[np.float64]:
-        off = (_project(at, points, frame_px) - photo_px) / _CORNER_PX
+        off = (_project(at, points, frame_px) + at[_GROWTH] * outwards - photo_px) / _CORNER_PX
         return np.concatenate([off.ravel(), at / _SPREAD])
 
     left, damping = misfit(unknowns), 1e-2

@@ -107,11 +107,11 @@ def fit_page(
     if keep.sum() < 4:
         return None
     pages, photos = pages[keep], photos[keep]
-    photos, growth = _ungrown(pages, photos)
-    on_page, on_photo = pages.reshape(-1, 2), photos.reshape(-1, 2)
+    on_page, on_photo, outwards = pages.reshape(-1, 2), photos.reshape(-1, 2), _outwards(photos).reshape(-1, 2)
     centre = (page_mm[0] / 2, page_mm[1] / 2)
+    bent = fit_bent(on_page, on_photo, outwards, centre, frame_px)
+    on_photo = on_photo - bent.growth_px * outwards
     flat = FlatPage(np.asarray(cv2.findHomography(on_page, on_photo, 0)[0], np.float64))
-    bent = fit_bent(on_page, on_photo, centre, frame_px)
     scale = _scale(pages, photos)
     flat_mm, bent_mm = (_rms(on_photo - base.to_photo(on_page)) / scale for base in (flat, bent))
     # A photograph cut down to one side has its lens's axis elsewhere; then the flat page may fit better.
@@ -120,7 +120,7 @@ def fit_page(
     weights = _ridge(_terms(on_page, centre, _DEGREE), rest)
     left = rest - _terms(on_page, centre, _DEGREE) @ weights
     used = tuple(sighting.id for sighting, kept in zip(sightings, keep, strict=True) if kept)
-    return PageMap(base, weights, NO_SHIFT, centre, _rms(left) / scale, flat_mm, growth, scale, used)
+    return PageMap(base, weights, NO_SHIFT, centre, _rms(left) / scale, flat_mm, bent.growth_px, scale, used)
 
 
 def _agreeing(pages: NDArray[np.float64], photos: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -135,16 +135,10 @@ def _agreeing(pages: NDArray[np.float64], photos: NDArray[np.float64]) -> NDArra
     return np.asarray(np.linalg.norm(off, axis=1).reshape(-1, 4).max(axis=1) <= tolerance, np.bool_)
 
 
-def _ungrown(pages: NDArray[np.float64], photos: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Corners moved back by the one amount that all markers look too large (or too small) by, and that amount."""
-    homography = np.asarray(cv2.findHomography(pages.reshape(-1, 2), photos.reshape(-1, 2), 0)[0], np.float64)
-    expected = project(homography, pages.reshape(-1, 2)).reshape(photos.shape)
-    outwards = expected - expected.mean(axis=1, keepdims=True)
-    outwards /= np.linalg.norm(outwards, axis=2, keepdims=True)
-    off = photos - expected
-    off = off - off.mean(axis=1, keepdims=True)
-    growth = float((off * outwards).sum() / (outwards**2).sum())
-    return photos - growth * outwards, growth
+def _outwards(photos: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N, 4, 2) unit vectors from each marker's middle to its corners."""
+    arms = photos - photos.mean(axis=1, keepdims=True)
+    return np.asarray(arms / np.linalg.norm(arms, axis=2, keepdims=True), np.float64)
 
 
 def _scale(pages: NDArray[np.float64], photos: NDArray[np.float64]) -> float:

@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from importlib import resources
 from pathlib import Path
 
 import cv2
@@ -32,7 +33,8 @@ from templates.sheet import SET_NAMES, Page, Sheet, build_sheet
 OURS = "Sonmat"
 BARS = {"everyday": (1.00, 0.2, 0.95, 2.0), "hard": (0.95, 0.5, 0.85, 4.0)}
 """By level: pages read, placement in mm, ink F1, seconds a photograph."""
-_SEED = 20_26
+_SEED = 2026
+_HANDS = Path("corpus/valid")
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=200, help="how many photographs")
     parser.add_argument("--level", choices=sorted(LEVELS), default="everyday")
-    parser.add_argument("--hands", type=Path, default=Path("corpus/valid"), help="a folder of handwriting fonts")
+    parser.add_argument("--hands", type=Path, default=_HANDS, help="a folder of handwriting fonts")
     parser.add_argument("--out", type=Path, help="a folder for capture.json and the failures' pictures")
     arguments = parser.parse_args()
     fonts = sorted(path for path in arguments.hands.glob("*") if path.suffix in (".woff2", ".ttf", ".otf"))
-    if not fonts:
+    if not fonts and arguments.hands == _HANDS:
+        fonts = [Path(str(resources.files("templates") / "data" / "label.ttf"))]
+        print(f"{_HANDS} holds no font: the sheet's own label font writes. Name handwriting fonts with --hands.")
+    elif not fonts:
         parser.error(f"no font in {arguments.hands}: name a folder of handwriting fonts with --hands")
     cv2.setNumThreads(1)
     results = []
