@@ -51,7 +51,9 @@ def _stop(signal_number: int, frame: Any) -> None:
 
 
 def _watch_parent() -> None:
-    sys.stdin.buffer.read()
+    # Unbuffered: a thread that holds the buffered reader's lock would break the end of the process.
+    while os.read(sys.stdin.fileno(), 64):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

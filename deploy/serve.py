@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import signal
 import subprocess
@@ -135,7 +136,8 @@ def _open(settings: Settings) -> tuple[Store, Bus, threading.Event]:
 
 
 def _wait_for_end(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 64):
+        pass
     stop.set()
 
 

@@ -136,6 +136,15 @@ class Operations:
             query = select(StageRow.stage, func.count(), func.sum(StageRow.seconds)).group_by(StageRow.stage)
             return [StageCost(stage, count, float(seconds)) for stage, count, seconds in session.execute(query)]
 
+    def seconds_by_stage(self, job_ids: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Of each of some jobs the seconds of its finished stages."""
+        found: dict[str, dict[str, float]] = {job_id: {} for job_id in job_ids}
+        with self._read() as session:
+            query = select(StageRow).where(StageRow.job_id.in_(job_ids)).order_by(StageRow.finished_at)
+            for row in session.scalars(query):
+                found[row.job_id][row.stage] = row.seconds
+        return found
+
     def usual_seconds(self, stage: str, runs: int = 20) -> float | None:
         """Median seconds of a stage's latest runs; None where it never ran."""
         with self._read() as session:

@@ -115,7 +115,7 @@ class Store:
         """What was said of every cell of a job's sheet, without the ink."""
         with self._read() as session:
             query = select(GlyphRow.char, GlyphRow.verdict).where(GlyphRow.job_id == job_id).order_by(GlyphRow.id)
-            return dict(session.execute(query).tuples().all())
+            return {row.char: row.verdict for row in session.execute(query)}
 
     def stages(self, job_id: str) -> dict[str, StageResult]:
         """A job's finished stages by name."""

@@ -87,12 +87,12 @@ async def jobs(request: Request, state: str = "", q: str = "", page: int = 1, pa
     page = min(max(page, 1), 100_000)
     found = await run_in_threadpool(operations.list_jobs, wanted, q.strip()[:100], PAGE + 1, (page - 1) * PAGE)
     shown = found[:PAGE]
-    stages = {job.id: await run_in_threadpool(web.store.stages, job.id) for job in shown}
+    seconds = await run_in_threadpool(operations.seconds_by_stage, [job.id for job in shown])
     return web.page(
         request,
         "jobs_table.html" if part else "jobs.html",
         jobs=shown,
-        stages=stages,
+        seconds=seconds,
         counts=await run_in_threadpool(operations.count_by_state),
         wait_s=await run_in_threadpool(operations.oldest_wait_s),
         states=[each.value for each in JobState],

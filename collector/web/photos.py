@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,7 +15,8 @@ from collector.web.intake import TooBusy
 from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
 from collector.web.reading import photo_path, picture_path
 from collector.web.security import Refusal, not_found
-from collector.web.sheetview import look
+from collector.web.sheetview import GOOD, look
+from templates.hangul import is_syllable
 from templates.sheet import build_sheet
 
 router = APIRouter()
@@ -93,8 +95,13 @@ def _as_json(upload: Upload) -> dict[str, Any]:
         "number": upload.number,
         "name": upload.name,
         "page": upload.reading["page"] + 1 if upload.reading else None,
+        "flawed": _flawed(upload.reading["cells"]) if upload.reading else 0,
         "error": {"code": upload.error_code, "korean": korean, "english": english} if upload.error else None,
     }
+
+
+def _flawed(cells: Mapping[str, str]) -> int:
+    return sum(verdict != GOOD and (is_syllable(char) or verdict != "blank") for char, verdict in cells.items())
 
 
 @router.get("/s/{token}/photos/{number}.jpg")

@@ -46,7 +46,8 @@ if (upload) {
       const photo = answer && answer.photos && answer.photos[0];
       const error = (answer && answer.error) || (photo && photo.error);
       if (photo && !error) {
-        state.textContent = korean ? `${photo.page}쪽 ✓` : `page ${photo.page} ✓`;
+        const flaws = photo.flawed ? (korean ? ` · 다시 볼 글자 ${photo.flawed}개` : ` · ${photo.flawed} to look at`) : "";
+        state.textContent = (korean ? `${photo.page}쪽 ✓` : `page ${photo.page} ✓`) + flaws;
       } else {
         refused = refused || !photo;
         state.textContent = "✕";

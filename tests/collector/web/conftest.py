@@ -1,0 +1,105 @@
+"""A web application on a fresh database, with the small workshop behind it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import Response
+from starlette.testclient import TestClient
+
+from collector.store import Job, Store, open_store
+from collector.web import WebConfig, create_app
+from deploy.artifacts import ArtifactFolder
+from deploy.display import Silence
+from deploy.font_desk import FontDesk, order_of
+from deploy.runner import JobRunner
+from deploy.wiring import LocalBus
+from tests.collector.web.workshop import quick_plan
+
+SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))
+OPERATOR = "a long operator's token"
+
+
+@dataclass
+class Person:
+    """Somebody with a browser without scripts: forms, cookies, and the address of the project."""
+
+    client: TestClient
+    store: Store
+    folder: Path
+    language: str = "en"
+    address: str = field(default="", init=False)
+
+    def get(self, path: str, **options: Any) -> Response:
+        headers = {"accept-language": self.language} | options.pop("headers", {})
+        return self.client.get(path, headers=headers, **options)
+
+    def post(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> Response:
+        """Sends a form as the page last seen would: with the token it carries."""
+        shown = self.get("/").text
+        found = re.search(r'name="form_token" value="([^"]+)"', shown)
+        assert found is not None
+        headers = {"accept-language": self.language} | options.pop("headers", {})
+        return self.client.post(path, data={"form_token": found[1], **(fields or {})}, headers=headers, **options)
+
+    def begin(self) -> None:
+        """A project of one's own."""
+        self.address = re.sub("/photos$", "", self.post("/s").url.path)
+        assert self.address.startswith("/s/")
+
+    def upload(self, *files: Path | tuple[str, bytes]) -> Response:
+        pairs = [(each.name, each.read_bytes()) if isinstance(each, Path) else each for each in files]
+        return self.post(f"{self.address}/photos", files=[("photos", pair) for pair in pairs])
+
+    def start(self, name: str = "엄마 글씨", licence: str = "all-rights", **fields: str) -> Response:
+        return self.post(f"{self.address}/start", {"name": name, "licence": licence, **fields})
+
+    @property
+    def project(self) -> str:
+        from collector.web.tokens import project_id
+
+        return project_id(self.address.removeprefix("/s/"))
+
+    def jobs(self) -> list[Job]:
+        return self.store.projects.jobs(self.project)
+
+    def work(self) -> Job:
+        """Carries out the newest job in this process, as a worker's process does."""
+        job = self.jobs()[-1]
+        lease = self.store.claim(job.id, "test", 60)
+        assert lease is not None
+        artifacts = ArtifactFolder(self.folder / "artifacts")
+        runner = JobRunner(self.store, LocalBus(self.store.outbox), artifacts, quick_plan(), lease_s=60, keep_days=30)
+        order = order_of(job, self.store.photos(job.id), self.folder / "uploads", "cpu")
+        runner.carry_out(order, job, lease, Silence())
+        return self.store.job(job.id)
+
+
+def make_person(folder: Path, **options: Any) -> Iterator[Person]:
+    """A person and the application they visit."""
+    store = open_store(f"sqlite:///{folder / 'sonmat.sqlite3'}")
+    desk = FontDesk(store, ArtifactFolder(folder / "artifacts"), folder / "uploads")
+    config = WebConfig(folder / "uploads", "secret", operator_token=OPERATOR, **options)
+    with TestClient(create_app(config, store, desk), raise_server_exceptions=False) as client:
+        yield Person(client, store, folder)
+    store.close()
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Iterator[Person]:
+    """A person who has not begun yet."""
+    yield from make_person(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+    """A person with a finished font, shared by all tests: these leave it as they found it."""
+    for each in make_person(tmp_path_factory.mktemp("owner")):
+        each.begin()
+        each.upload(*SAMPLES)
+        each.start()
+        each.work()
+        yield each

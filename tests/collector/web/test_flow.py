@@ -1,0 +1,195 @@
+"""The writer's way from the first page to a font, a redrawn letter, and deletion; as a browser without scripts goes."""
+
+import io
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+from fontTools.ttLib import TTFont
+from PIL import Image
+
+from collector.store import JobState
+from collector.web.tokens import project_id
+from deploy.stages import GLYPHS
+from templates.archive import load_glyphs
+from tests.collector.web.conftest import SAMPLES, Person
+
+LINES = [[[0.2, 0.2], [0.8, 0.2], [0.8, 0.8]], [[0.3, 0.5]]]
+
+
+def test_the_first_page_offers_three_sheets_in_the_readers_language(person: Person) -> None:
+    person.language = "ko-KR,ko;q=0.9,en;q=0.5"
+    korean = person.get("/").text
+    assert "내 손글씨가 글꼴이 됩니다" in korean and 'lang="ko"' in korean
+    person.language = "en-GB"
+    english = person.get("/").text
+    assert "Your handwriting, as a font" in english
+    assert english.count('<svg class="picture"') == 3
+    for name in ("256", "100", "28"):
+        sheet = person.get(f"/sheet/{name}.pdf")
+        assert sheet.content.startswith(b"%PDF")
+    assert person.get("/language/ko?back=/").text.count("내 손글씨가 글꼴이 됩니다") == 1, (
+        "the choice outlives the page"
+    )
+
+
+def test_a_photograph_is_judged_page_by_page_and_cell_by_cell(owner: Person) -> None:
+    page = owner.get(f"{owner.address}/photos").text
+    assert all(f"Page {number}" in page for number in (1, 2, 3))
+    assert page.count("<image ") == 3
+    assert 'class="v-good"' in page and 'class="v-blank"' in page
+    picture = owner.get(f"{owner.address}/photos/1.jpg")
+    assert Image.open(io.BytesIO(picture.content)).size == (840, 1188)
+
+
+def test_photographs_are_kept_without_what_the_camera_says(person: Person, tmp_path: Path) -> None:
+    tagged = tmp_path / "tagged.jpg"
+    exif = Image.Exif()
+    exif[0x010F] = "Camera of a person"
+    with Image.open(SAMPLES[0]) as photo:
+        photo.save(tagged, exif=exif, quality=90)
+    assert b"Camera of a person" in tagged.read_bytes()
+    person.begin()
+    person.upload(tagged)
+    kept = list((person.folder / "uploads" / person.project).glob("photo-*"))
+    assert [path.name for path in kept] == ["photo-1.jpg"]
+    assert b"Camera of a person" not in kept[0].read_bytes()
+    with Image.open(kept[0]) as photo:
+        assert not photo.getexif()
+    assert not list((person.folder / "uploads" / "incoming").iterdir())
+
+
+def test_a_font_is_started_only_when_the_photographs_will_do(person: Person) -> None:
+    person.begin()
+    assert "There is no photograph" in person.start().text
+    person.upload(SAMPLES[0])
+    refused = person.start()
+    assert refused.status_code == 422
+    assert "not among the photographs" in refused.text
+    assert person.jobs() == []
+
+
+def test_the_font_can_be_typed_in_and_downloaded(owner: Person) -> None:
+    page = owner.get(owner.address)
+    assert page.url.path.endswith("/font")
+    assert "엄마 글씨" in page.text and "<textarea" in page.text
+    rule = owner.get(f"{owner.address}/font.css")
+    source = re.search(r'url\("([^"]+)"\)', rule.text)
+    assert source is not None and rule.headers["content-type"].startswith("text/css")
+    for path in (source[1], f"{owner.address}/files/ttf?save=1"):
+        font = TTFont(io.BytesIO(owner.get(path).content))
+        assert ord("가") in font.getBestCmap()
+        assert font["name"].getName(1, 3, 1, 0x412).toUnicode() == "엄마 글씨"
+    saved = owner.get(f"{owner.address}/files/ttf?save=1").headers["content-disposition"]
+    assert "%EC%97%84%EB%A7%88%20%EA%B8%80%EC%94%A8.ttf" in saved
+    specimen = owner.get(f"{owner.address}/files/specimen")
+    assert Image.open(io.BytesIO(specimen.content)).size[0] > 500
+
+
+def test_the_grid_tells_written_from_drawn(owner: Person) -> None:
+    written = owner.get(f"{owner.address}/font").text
+    assert written.count('<li class="written">') > 250
+    group = owner.get(f"{owner.address}/font?group=ㅎ").text
+    assert group.count('<li class="written">') + group.count("<li><a href") == 588
+    assert owner.get(f"{owner.address}/font?group=nothing").status_code == 404
+
+
+def test_progress_is_told_by_events_and_by_asking(owner: Person) -> None:
+    status = owner.get(f"{owner.address}/status").json()
+    assert (status["state"], status["percent"]) == ("done", 100)
+    stream = owner.get(f"{owner.address}/events")
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    told = [json.loads(line[6:]) for line in stream.text.splitlines() if line.startswith("data: ")]
+    assert told == [status]
+
+
+def test_a_waiting_job_says_its_place_and_a_running_one_its_stage(person: Person) -> None:
+    person.begin()
+    person.upload(*SAMPLES[:2])
+    person.start()
+    waiting = person.get(f"{person.address}/status").json()
+    assert (waiting["state"], waiting["place"], waiting["percent"]) == ("queued", 1, 0)
+    assert '<noscript><meta http-equiv="refresh"' in person.get(f"{person.address}/progress").text
+    lease = person.store.claim(person.jobs()[0].id, "somebody", 60)
+    assert lease is not None
+    with person.store.work(lease) as work:
+        work.stage_started("generate")
+    person.store.note_progress(lease, 0.5, "half")
+    running = person.get(f"{person.address}/status").json()
+    assert (running["state"], running["stage"], running["place"]) == ("running", "generate", 0)
+    assert 20 < running["percent"] < 90
+    assert person.start().status_code == 409, "one at a time"
+
+
+def test_a_letter_written_again_takes_the_place_of_the_old_and_nothing_is_learnt_anew(owner: Person) -> None:
+    before = owner.jobs()[-1]
+    assert "Rebuild" not in owner.get(f"{owner.address}/font").text
+    saved = owner.post(f"{owner.address}/letters/ac00", {"action": "draw", "strokes": json.dumps(LINES)})
+    assert saved.status_code == 200 and "Rebuild the font" in saved.text
+    owner.post(f"{owner.address}/rebuild")
+    after = owner.work()
+    assert (after.state, after.id == before.id) == (JobState.DONE, False)
+    stages = {name: [owner.store.stages(job.id)[name].key for job in (before, after)] for name in
+              ("capture", "adapt", "generate", "mend", "fontbuild")}  # fmt: skip
+    same = {name: old == new for name, (old, new) in stages.items()}
+    assert same == {"capture": True, "adapt": True, "generate": True, "mend": False, "fontbuild": False}
+    glyphs = [load_glyphs(owner.folder / "artifacts" / "mend" / key / GLYPHS) for key in stages["mend"]]
+    assert not np.array_equal(glyphs[0]["가"].ink, glyphs[1]["가"].ink)
+    assert np.array_equal(glyphs[0]["각"].ink, glyphs[1]["각"].ink) if "각" in glyphs[0] else True
+    owner.post(f"{owner.address}/letters/ac00", {"action": "forget"})
+
+
+def test_letters_are_marked_as_wrong_and_named_until_written_again(owner: Person) -> None:
+    owner.post(f"{owner.address}/letters/{ord('힣'):x}", {"action": "mark"})
+    assert "Letters you marked as wrong" in owner.get(f"{owner.address}/font").text
+    owner.post(f"{owner.address}/letters/{ord('힣'):x}", {"action": "unmark"})
+    assert "Letters you marked as wrong" not in owner.get(f"{owner.address}/font").text
+
+
+def test_deleting_leaves_neither_rows_nor_files(person: Person) -> None:
+    person.begin()
+    person.upload(*SAMPLES[:2])
+    person.post(f"{person.address}/letters/ac00", {"action": "draw", "strokes": json.dumps(LINES)})
+    person.start()
+    person.work()
+    files = [path for path in person.folder.rglob("*") if path.is_file() and "sqlite" not in path.name]
+    assert len(files) > 10
+    gone = person.post(f"{person.address}/delete")
+    assert "Everything is deleted" in gone.text
+    assert person.get(person.address).status_code == 404
+    left = [path for path in person.folder.rglob("*") if path.is_file() and "sqlite" not in path.name]
+    assert left == []
+    with person.store.engine.connect() as connection:
+        for table in ("jobs", "photos", "glyphs", "stages", "outbox", "projects", "uploads", "letters"):
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
+
+
+def test_an_address_cannot_be_read_off_the_database(person: Person) -> None:
+    person.begin()
+    token = person.address.removeprefix("/s/")
+    assert len(token) >= 32
+    assert person.store.projects.find(project_id(token)).id != token
+    assert token.encode() not in (person.folder / "sonmat.sqlite3").read_bytes()
+
+
+def test_the_newest_good_cell_wins_and_an_older_one_fills_in() -> None:
+    from datetime import UTC, datetime
+
+    from collector.store import Upload
+    from collector.web import look
+    from templates.sheet import build_sheet
+
+    chars = [cell.char for cell in build_sheet("28").pages[0].cells]
+
+    def reading(number: int, bad: str) -> Upload:
+        cells = {char: "blank" if char in bad else "good" for char in chars}
+        facts = {"set": "28", "page": 0, "pen_em": 0.05, "cells": cells}
+        return Upload(number, f"{number}.jpg", "", 1, facts, None, None, datetime.now(UTC), None)
+
+    first, second = chars[0], chars[1]
+    view = look([reading(1, first), reading(2, second)], [])
+    assert view.newest[0].number == 2
+    assert (view.verdicts[first], view.verdicts[second]) == ("good", "good")
+    assert look([reading(1, first), reading(2, first)], []).verdicts[first] == "blank"
+    assert view.pen_em == 0.05 and view.problem is None
