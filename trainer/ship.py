@@ -57,5 +57,7 @@ def ship_run(run: Path, pack: Path) -> list[Path]:
     np.save(paths[2], _codes(pack))
     facts = TRAINER_DATA / "pretraining.json"
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    for place in ("run", "pack"):
+        config.pop(place, None)
     facts.write_text(json.dumps({"counters": state["counters"], "config": config}, indent=1) + "\n", encoding="utf-8")
     return [*paths, facts]
