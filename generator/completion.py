@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.drawing import Drawer, Progress, read_confidence
+from generator.jamo import draw_lone_jamo
 from generator.latin import complete_latin
-from generator.model import Model, load_model
+from generator.model import load_model
 from generator.seeds import HANGUL, load_seed
 from templates.glyphs import GlyphSet, Source
-from templates.hangul import ASCII_PRINTABLE
+from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, SYLLABLES
 
 DOUBTFUL = 0.5
 """A drawn syllable the reader reads less surely than this is drawn again from other references."""
@@ -68,7 +69,6 @@ def complete(
     *,
     device: str = "auto",
     progress: Progress | None = None,
-    model: Model | None = None,
 ) -> Completion:
     """Draws every character that ``written`` lacks; written ones keep the writer's own shape.
 
@@ -81,13 +81,14 @@ def complete(
         ValueError: no syllable is written.
     """
     library_seed = load_seed(seed)
-    drawer = Drawer(model or load_model(weights, device), written, library_seed)
-    missing = [char for char in HANGUL if char not in written or written[char].is_blank]
+    drawer = Drawer(load_model(weights, device), written, library_seed)
+    missing = [char for char in SYLLABLES if char not in written or written[char].is_blank]
     pictures, sure, redrawn = draw_checked(drawer, missing, progress)
     drawn = {
         char: drawer.frame.glyph(char, picture, Source.DRAWN) for char, picture in zip(missing, pictures, strict=True)
     }
-    drawn |= {glyph.char: glyph for glyph in complete_latin(written, library_seed)}
+    jamo = draw_lone_jamo(load_model(None, device), written, COMPATIBILITY_JAMO)
+    drawn |= {glyph.char: glyph for glyph in (*jamo, *complete_latin(written, library_seed))}
     everything = ((char, drawn.get(char) or written[char]) for char in (*HANGUL, *ASCII_PRINTABLE))
     order = np.argsort(sure)
     doubtful = tuple(missing[int(row)] for row in order if sure[row] < DOUBTFUL)
