@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +31,7 @@ ECHO_S = 900.0
 STALE_WORKER = timedelta(minutes=10)
 EVENT_DAYS = timedelta(days=7)
 BATCH = 200
+INCOMING_S = 3600.0
 
 
 @dataclass
@@ -70,6 +72,11 @@ class Caretaker:
             for path in (photo_path(uploads / project, number), picture_path(uploads / project, number)):
                 path.unlink(missing_ok=True)
             self.store.projects.photo_removed(project, number)
+        for path in (uploads / "incoming").glob("*.upload"):
+            # What a web process left behind when it died over a photograph.
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > INCOMING_S:
+                    path.unlink()
         desk = FontDesk(self.store, ArtifactFolder(self.settings.data / "artifacts"), uploads)
         for project in self.store.projects.untouched_since(now - timedelta(days=self.settings.keep_days), BATCH):
             try:

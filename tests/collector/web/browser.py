@@ -1,6 +1,7 @@
 """A real browser in the hand of a test: Chromium by the DevTools protocol over a pipe, nothing else to install."""
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 WAIT_S = 60.0
+HIGH = 50
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -37,23 +39,24 @@ class Browser:
         assert program is not None
         to_read, self._write = os.pipe()
         self._read, to_write = os.pipe()
-
-        def hand_over() -> None:
-            # The protocol's pipes are descriptors 3 and 4; whichever is in the way is moved first.
-            high = [os.dup(to_read), os.dup(to_write)]
-            high = [os.dup2(each, 20 + place) for place, each in enumerate(high)]
-            os.dup2(high[0], 3)
-            os.dup2(high[1], 4)
-
+        # The protocol's pipes are descriptors 3 and 4. Ours are moved out of the way first; the shell puts them there.
+        ends = [fcntl.fcntl(each, fcntl.F_DUPFD, HIGH) for each in (to_read, to_write)]
+        shell = ["bash", "-c", f'exec "$@" 3<&{ends[0]} 4>&{ends[1]}', "browser"]
         self._process = subprocess.Popen(
-            [program, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--accept-lang={language}", "about:blank"],
+            [
+                *shell,
+                program,
+                *FLAGS,
+                f"--user-data-dir={folder / 'profile'}",
+                f"--accept-lang={language}",
+                "about:blank",
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=hand_over,
-            close_fds=False,
+            pass_fds=ends,
         )
-        os.close(to_read)
-        os.close(to_write)
+        for each in (to_read, to_write, *ends):
+            os.close(each)
         self._number, self._buffer, self._session = 0, b"", ""
         self.problems: list[str] = []
         """What the page complained of: errors of scripts, refusals by the content policy."""
@@ -108,7 +111,7 @@ class Browser:
     def goto(self, url: str) -> None:
         """Opens an address and waits until it is loaded."""
         self.call("Page.navigate", url=url)
-        self.wait("document.readyState === 'complete' && location.href !== 'about:blank'")
+        self.wait("location.href !== 'about:blank'")
 
     def run(self, script: str) -> Any:
         """The value of a script; a promise is waited for."""
@@ -117,7 +120,8 @@ class Browser:
         return result["result"].get("value")
 
     def wait(self, condition: str, wait_s: float = WAIT_S) -> None:
-        """Waits until a script says true; across loads of new pages too."""
+        """Waits until a script says true of a page that has loaded; across loads of new pages too."""
+        condition = f"document.readyState === 'complete' && ({condition})"
         deadline = time.monotonic() + wait_s
         while time.monotonic() < deadline:
             result = self.call("Runtime.evaluate", expression=condition, returnByValue=True)

@@ -93,10 +93,12 @@ if (upload) {
   };
 
   for (const input of upload.querySelectorAll("input[type=file]")) {
-    input.addEventListener("change", () => {
+    const chosen = () => {
       take(Array.from(input.files));
       input.value = "";
-    });
+    };
+    input.addEventListener("change", chosen);
+    if (input.files.length) chosen(); // a quick hand chose before this script had come
   }
   for (const kind of ["dragenter", "dragover"]) {
     upload.addEventListener(kind, (event) => { event.preventDefault(); upload.classList.add("over"); });
