@@ -21,7 +21,7 @@ from templates.sheet import Cell, Page, Sheet
 
 _FRAME_MM = 0.1
 """The middle of a frame's line lies this far outside the writing area."""
-_REACH_MM = 1.3
+_REACH_MM = 1.6
 _FROM, _TO = 3.5, 12.5
 """Between these distances from its beginning in mm, a side is clear of labels and of the other sides."""
 _LINE_PX = 1.2
@@ -29,9 +29,9 @@ _LEAST_DARK = 1.0
 _CLEAR = 3.0
 """A side counts where its line stands out this much from the unevenness beside it."""
 _LEAST_SIDES = 24
-_PASSES = 2
+_PASSES = 3
 _SETTLED_MM = 0.3
-"""Where no side was further off than this, a second look would change nothing."""
+"""Where hardly a side was further off than this, another look would change nothing."""
 _AGREE_MM = 0.06
 _ROUNDS = 8
 _RIDGE = 0.02
@@ -54,7 +54,7 @@ def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_p
             break
         more = [_smooth(places, off_mm, markers, where.centre_mm) for places, off_mm in found]
         where = replace(where, shift=where.shift + np.column_stack(more))
-        if max(float(np.abs(off_mm).max()) for _, off_mm in found) < _SETTLED_MM:
+        if max(float(np.percentile(np.abs(off_mm), 98)) for _, off_mm in found) < _SETTLED_MM:
             break
     return where
 
@@ -76,26 +76,34 @@ def _sides(
             strips.append(plane[rows, middle - reach : middle + reach + 1])
             rests.append((middle + 0.5) / PX_PER_MM - at)
             places.append((at, along + height / 2) if upright else (along + height / 2, at))
-    profiles = np.median(np.stack(strips), axis=1).astype(np.float32)
-    peaks, clear = _peaks(profiles, float(np.hypot(_LINE_PX, blur_px)))
+    stack = np.stack(strips)
+    profiles = np.median(stack, axis=1).astype(np.float32)
+    # Pixels along a side are blurred together: about one in two blurs tells something of its own.
+    alone = max(1.0, stack.shape[1] / (1 + 2 * blur_px))
+    noise = 1.25 * stack.std(axis=1).mean(axis=1) / np.sqrt(alone)
+    peaks, clear = _peaks(profiles, noise, float(np.hypot(_LINE_PX, blur_px)))
     off_mm = (peaks - reach) / PX_PER_MM + np.array(rests)
     return np.array(places)[clear], off_mm[clear]
 
 
-def _peaks(profiles: NDArray[np.float32], sigma_px: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _peaks(
+    profiles: NDArray[np.float32], noise: NDArray[np.float64], sigma_px: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """(N,) place of the darkest line in each of (N, W) profiles, in pixels, and whether it is beyond doubt."""
-    paper = np.percentile(profiles, 70, axis=1, keepdims=True)
-    dark = np.asarray(
-        cv2.GaussianBlur((paper - profiles).astype(np.float32), (0, 0), sigma_px, sigmaY=1e-3), np.float64
-    )
+    # A little less smoothing than the line's own width: its neighbours are near, its place is averaged anyway.
+    smooth = np.asarray(cv2.GaussianBlur(profiles, (0, 0), 0.7 * sigma_px, sigmaY=1e-3), np.float64)
+    reach = np.arange(smooth.shape[1]) - smooth.shape[1] // 2
+    # Light that falls off across the profile would draw the line's place along with it.
+    slope = (smooth[:, -3:].mean(axis=1) - smooth[:, :3].mean(axis=1)) / (smooth.shape[1] - 3)
+    dark = -(smooth - slope[:, None] * reach)
     best = np.clip(dark.argmax(axis=1), 1, dark.shape[1] - 2)
     row = np.arange(len(dark))
     before, peak, after = dark[row, best - 1], dark[row, best], dark[row, best + 1]
     bend = before - 2 * peak + after
     fine = np.where(bend < -1e-6, 0.5 * (before - after) / np.minimum(bend, -1e-6), 0.0)
-    uneven = np.median(dark, axis=1) - np.percentile(dark, 10, axis=1)
+    height = peak - np.maximum(dark[:, 0], dark[:, -1])
     inside = (best > 2) & (best < dark.shape[1] - 3)
-    return best + np.clip(fine, -1, 1), inside & (peak > np.maximum(_CLEAR * uneven, _LEAST_DARK))
+    return best + np.clip(fine, -1, 1), inside & (height > np.maximum(_CLEAR * noise, _LEAST_DARK))
 
 
 def _smooth(

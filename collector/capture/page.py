@@ -16,7 +16,7 @@ from collector.capture.guides import follow_guides
 from collector.capture.ink import part_ink
 from collector.capture.mapping import PageMap, fit_page
 from collector.capture.markers import Sighting, find_markers
-from collector.capture.rectify import PX_PER_MM, paper_light, rectify, reflectance
+from collector.capture.rectify import LINEAR, PX_PER_MM, paper_light, rectify, reflectance
 from collector.errors import NoMarkers, PageNotFlat, PhotoError, TooBlurred, TooDark, TooFewMarkers, TwoSheets
 from templates.sheet import Page, Sheet, build_sheet, find_page
 
@@ -128,7 +128,7 @@ def _edge_sigma(grey: NDArray[np.uint8], start: NDArray[np.float64], end: NDArra
     at = np.linspace(-reach, reach, 33)
     steps = np.linspace(0.2, 0.8, 24)[:, None, None] * (end - start) + start + at[None, :, None] * across
     across_px, along_px = cv2.split(steps.astype(np.float32))
-    profile = np.asarray(cv2.remap(grey, across_px, along_px, cv2.INTER_LINEAR), np.float64).mean(axis=0)
+    profile = LINEAR[cv2.remap(grey, across_px, along_px, cv2.INTER_LINEAR)].mean(axis=0)
     step = float(np.ptp(profile))
     steepest = float(np.abs(np.gradient(profile, at[1] - at[0])).max())
     return step / max(steepest, 1e-6) / float(np.sqrt(2 * np.pi))

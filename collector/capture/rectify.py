@@ -22,7 +22,7 @@ _DARKEST_PAPER = 0.004
 
 # Cameras store tones along a curve; light and ink multiply only before it. IEC 61966-2-1 (sRGB), inverted.
 _CODES = np.arange(256, dtype=np.float64) / 255
-_LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
+LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def rectify(photo: Photo, where: PageMap, page_mm: tuple[float, float]) -> tuple[Photo, NDArray[np.bool_]]:
@@ -67,12 +67,12 @@ def paper_light(page: Photo) -> FloatImage:
     small = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA)
     side = 2 * round(_PAPER_WINDOW_MM * PX_PER_MM / _PAPER_STEP / 2) + 1
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-    return np.asarray(_LINEAR[cv2.medianBlur(closed, 5)], np.float32)
+    return np.asarray(LINEAR[cv2.medianBlur(closed, 5)], np.float32)
 
 
 def reflectance(page: Photo, light: FloatImage) -> FloatImage:
     """(H, W, 3) share of the light that each point of the page sends back, bare paper 1, linear light."""
     full = cv2.resize(light, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR)
-    linear = cv2.LUT(page, _LINEAR)
+    linear = cv2.LUT(page, LINEAR)
     np.maximum(full, _DARKEST_PAPER, out=full)
     return np.asarray(cv2.divide(linear, full, dst=linear), np.float32)

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_HIGHEST = 0.78
+_HIGHEST = 0.7
 """Beyond this a stroke is thinner than its blur can tell, and noise would decide."""
 
 
