@@ -88,8 +88,9 @@ def test_no_photograph_is_named():
 
 
 def test_every_refusal_speaks_both_languages_and_has_a_code_of_its_own():
-    refusals = PhotoError.__subclasses__()
-    assert len({refusal.code for refusal in refusals}) == len(refusals)
+    every = PhotoError.__subclasses__()
+    assert len({refusal.code for refusal in every}) == len(every)
+    refusals = [refusal for refusal in every if refusal.__module__ == PhotoError.__module__]
     for refusal in refusals:
         names = refusal.__init__.__code__.co_varnames[1 : refusal.__init__.__code__.co_argcount]
         examples = {"seen": 3, "printed": 16, "page_numbers": [2], "page_count": 3, "usable": 5, "asked": 28}
