@@ -137,6 +137,7 @@ def test_what_is_no_photograph_is_refused_by_name_and_leaves_nothing(
 
 
 INTERRUPTED = """
+import signal
 import time
 import deploy.make
 from deploy.cli import main
@@ -145,6 +146,8 @@ def wait(*order):
     print("ready", flush=True)
     time.sleep(600)
 
+# A test run in the background inherits "ignore interrupts"; a person's terminal does not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 deploy.make.make_font = wait
 main()
 """
@@ -156,7 +159,10 @@ def test_an_interrupted_command_says_how_to_go_on(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        try:
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "같은 명령을 다시 치면" in errors
     assert "Traceback" not in errors
