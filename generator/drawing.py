@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from generator.frame import FRAME_PX, Frame
 from generator.layers import as_pictures
 from generator.model import Model, half_precision
+from generator.network import analogy
 from generator.references import choose_references, parts_of
 from generator.seeds import Seed, enlarge
 from templates.glyphs import GlyphSet
@@ -57,10 +58,7 @@ class Drawer:
         seed = np.concatenate([self.seed.pictures(chars)[:, None], self.own_seed[shown]], axis=1)
         seed_pictures = enlarge(as_pictures(torch.from_numpy(seed)))
         own = as_pictures(torch.from_numpy(self.own[shown]))
-        channels = [seed_pictures[:, :1]]
-        for role in range(3):
-            channels += [own[:, role : role + 1], seed_pictures[:, role + 1 : role + 2]]
-        return torch.cat(channels, dim=1), torch.from_numpy(parts)
+        return analogy(seed_pictures, own), torch.from_numpy(parts)
 
     @torch.inference_mode()
     def pictures(

@@ -22,6 +22,17 @@ WIDTHS = (48, 96, 160, 224)
 CONDITION_SIZE = 128
 
 
+def analogy(seed: Tensor, own: Tensor) -> Tensor:
+    """The generator's seven pictures: the seed's target, then each own reference with the seed's rendering of it.
+
+    seed (B, 4, H, W), the target first; own (B, 3 or more, H, W), the references first -> (B, 7, H, W).
+    """
+    channels = [seed[:, :1]]
+    for role in range(len(ROLES)):
+        channels += [own[:, role : role + 1], seed[:, role + 1 : role + 2]]
+    return torch.cat(channels, dim=1)
+
+
 class Generator(nn.Module):
     """U-Net on 3 x 3 unshuffled pictures, 4 levels (32, 16, 8, 4 cells at 96 px), about 0.3 GMAC a glyph."""
 

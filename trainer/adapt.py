@@ -24,7 +24,7 @@ from generator.drawing import Drawer, read_confidence
 from generator.layers import as_pictures
 from generator.model import Model, follow, half_precision, load_model, load_weights, save_weights
 from generator.network import Discriminator
-from generator.seeds import load_seed
+from generator.seeds import enlarge, load_seed
 from templates.glyphs import GlyphSet
 from templates.hangul import SYLLABLES
 from trainer.augment import invent_hands
@@ -141,8 +141,7 @@ class Adaptation:
         """Written glyphs with the seed's rendering of them, for the judge."""
         rows = self.random.choice(self.taught, count)
         real = as_pictures(torch.from_numpy(self.drawer.own[rows]))[:, None]
-        seed = as_pictures(torch.from_numpy(self.drawer.own_seed[rows]))[:, None]
-        seed = F.interpolate(seed, size=real.shape[2:], mode="bilinear", align_corners=False)
+        seed = enlarge(as_pictures(torch.from_numpy(self.drawer.own_seed[rows]))[:, None])
         return invent_hands(real, 0.5, 0.15).to(self.model.device), seed.to(self.model.device)
 
     def step(self) -> None:

@@ -23,7 +23,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from generator.embedder import HandEmbedder
 from generator.model import follow, half_precision, load_weights, pick_device
-from generator.network import Discriminator, Generator
+from generator.network import Discriminator, Generator, analogy
 from generator.reader import JamoReader
 from generator.references import ABSENT
 from generator.seeds import DATA as GENERATOR_DATA
@@ -129,10 +129,7 @@ def prepare(batch: Batch, embedder: HandEmbedder, invented: float) -> tuple[Batc
     batch.target, batch.own = together[:, :1], together[:, 1:]
     with torch.no_grad(), half_precision(batch.own.device):
         code = embedder.code(batch.own).float()
-    pairs = [batch.seed[:, :1]]
-    for role in range(3):
-        pairs += [batch.own[:, role : role + 1], batch.seed[:, role + 1 : role + 2]]
-    return batch, torch.cat(pairs, dim=1), code
+    return batch, analogy(batch.seed, batch.own), code
 
 
 class Pretraining:
