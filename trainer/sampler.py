@@ -78,7 +78,7 @@ class Sampler:
     """
 
     def __init__(
-        self, hands: Sequence[Hand], seeds: Sequence[Seed], batch: int, seed: int, jamo_share: float = 0.02
+        self, hands: Sequence[Hand], seeds: Sequence[Seed], batch: int, seed: int, jamo_share: float = 0.05
     ) -> None:
         self.hands, self.seeds = hands, seeds
         self.batch, self.jamo_share = batch, jamo_share
