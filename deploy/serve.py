@@ -93,6 +93,14 @@ def relay(settings: Settings) -> None:
         store.close()
 
 
+def prepare(settings: Settings) -> None:
+    """Brings the database's schema up to date and makes the topics; once before the processes of a new version."""
+    _log()
+    store, bus, _ = _open(settings)
+    bus.close()
+    store.close()
+
+
 def web_config(settings: Settings) -> WebConfig:
     """The web's part of the settings."""
     return WebConfig(

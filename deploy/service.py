@@ -23,6 +23,10 @@ RELAY_HELP = """\
 심부름꾼: 소식을 나르고, 멈춘 일을 다시 내고, 오래된 사진을 지웁니다. \
 Publishes events, hands out again the jobs of workers that died, deletes what is past its days.
 """
+PREPARE_HELP = """\
+준비: 데이터베이스의 표와 소식의 길을 마련하고 끝납니다. \
+Brings database and topics up to date, then ends; run it once before the processes of a new version.
+"""
 
 
 def serve(
@@ -58,7 +62,20 @@ def relay() -> None:
     run(load_settings())
 
 
+def prepare() -> None:
+    """Brings database and topics up to date."""
+    from deploy.serve import prepare as run
+    from deploy.settings import load_settings
+
+    run(load_settings())
+
+
 def add_commands(app: typer.Typer) -> None:
     """Registers the service's commands under a heading of their own."""
-    for function, text in ((serve, SERVE_HELP), (work, WORK_HELP), (relay, RELAY_HELP)):
+    for function, text in (
+        (serve, SERVE_HELP),
+        (work, WORK_HELP),
+        (relay, RELAY_HELP),
+        (prepare, PREPARE_HELP),
+    ):
         app.command(help=text, rich_help_panel="서비스 · service")(function)
