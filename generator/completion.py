@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +13,12 @@ from generator.drawing import Drawer, Progress, read_confidence
 from generator.jamo import draw_lone_jamo
 from generator.latin import complete_latin
 from generator.model import load_model
-from generator.seeds import HANGUL, load_seed
+from generator.seeds import HANGUL, PLAINEST_FIRST, load_seed
 from templates.glyphs import GlyphSet, Source
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, SYLLABLES
 
 DOUBTFUL = 0.5
-"""A drawn syllable the reader reads less surely than this is drawn again from other references."""
-
-RETRIES = 2
+"""A drawn syllable the reader reads less surely than this is drawn again another way."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +39,34 @@ class Completion:
 def draw_checked(
     drawer: Drawer, chars: Sequence[str], progress: Progress | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], int]:
-    """Draws, reads what was drawn, and draws the doubtful again from other references, keeping the surest.
+    """Draws, reads what was drawn, and draws the doubtful again other ways, keeping the surest.
+
+    First from other references, then from the other seeds, the plainest first: a brush seed may leave open what
+    a letter is, and the hand's shape comes from the references all the same.
 
     Returns:
         Pictures (N, F, F) uint8, confidence (N,), and how many were drawn again.
     """
     pictures = drawer.pictures(chars, progress=progress)
     sure = read_confidence(drawer.model, pictures, chars)
-    doubtful = np.flatnonzero(sure < DOUBTFUL)
-    redrawn = len(doubtful)
-    for retry in range(RETRIES):
+    redrawn = int((sure < DOUBTFUL).sum())
+    for draw in _other_ways(drawer):
+        doubtful = np.flatnonzero(sure < DOUBTFUL)
         if not len(doubtful):
             break
         some = [chars[int(row)] for row in doubtful]
-        again = drawer.pictures(some, np.random.default_rng(retry))
+        again = draw(some)
         confidence = read_confidence(drawer.model, again, some)
         better = confidence > sure[doubtful]
         pictures[doubtful[better]], sure[doubtful[better]] = again[better], confidence[better]
-        doubtful = np.flatnonzero(sure < DOUBTFUL)
     return pictures, sure, redrawn
+
+
+def _other_ways(drawer: Drawer) -> Iterator[Callable[[Sequence[str]], NDArray[np.uint8]]]:
+    yield lambda chars: drawer.pictures(chars, np.random.default_rng(0))
+    for name in PLAINEST_FIRST:
+        if name != drawer.seed.name:
+            yield drawer.with_seed(load_seed(name)).pictures
 
 
 def complete(

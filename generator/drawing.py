@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -49,6 +50,12 @@ class Drawer:
         self.own = np.stack([self.frame.picture(glyph) for glyph in glyphs])
         self.own_seed = seed.pictures(self.chars)
         self.code = hand_code(model, self.own)
+
+    def with_seed(self, seed: Seed) -> Drawer:
+        """The same hand, its content taken from another seed."""
+        other = copy.copy(self)
+        other.seed, other.own_seed = seed, seed.pictures(self.chars)
+        return other
 
     def inputs(self, chars: Sequence[str], random: np.random.Generator | None = None) -> tuple[Tensor, Tensor]:
         """The seven pictures (N, 7, F, F) and jamo (N, 3) for targets; a written target is never its own reference."""

@@ -38,6 +38,9 @@ SEED_FONTS = {
 }
 """The fonts of the shipped library, under Debian's /usr/share/fonts/truetype; all under the SIL Open Font License."""
 
+PLAINEST_FIRST = ("NanumBarunGothic", "NanumBarunpen", "NanumPen", "NanumBrush")
+"""The seeds by how plainly they tell the jamo apart."""
+
 HANGUL = (*SYLLABLES, *COMPATIBILITY_JAMO)
 _ROW = {char: row for row, char in enumerate(HANGUL)}
 
