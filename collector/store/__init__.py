@@ -8,6 +8,7 @@ with store.work(lease) as work:                    # one transaction, refused wh
     work.emit(message)
 """
 
+from collector.store.diary import Diary, JournalLine
 from collector.store.engine import open_engine
 from collector.store.errors import (
     IllegalTransitionError,
@@ -17,21 +18,26 @@ from collector.store.errors import (
     StoreError,
 )
 from collector.store.migrate import migrate
-from collector.store.operations import Operations, StageCost, Swept
+from collector.store.operations import Operations, StageCost
 from collector.store.outbox import Outbox
 from collector.store.project_records import Letter, NewUpload, Project, Strokes, Upload, Worker
 from collector.store.projects import Projects, Remains
 from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult, StoredMessage
 from collector.store.states import JobState
+from collector.store.statistics import Hour, StageFigures, Statistics
 from collector.store.store import Store
+from collector.store.sweep import Swept
 from collector.store.work import Work
 
 __all__ = [
     "Cell",
+    "Diary",
+    "Hour",
     "IllegalTransitionError",
     "Job",
     "JobNotFoundError",
     "JobState",
+    "JournalLine",
     "Lease",
     "LeaseLostError",
     "Letter",
@@ -46,7 +52,9 @@ __all__ = [
     "Projects",
     "Remains",
     "StageCost",
+    "StageFigures",
     "StageResult",
+    "Statistics",
     "Store",
     "StoreError",
     "StoredMessage",

@@ -145,7 +145,7 @@ class StageRow(Base):
     """Under which content-addressed key a stage's result of a job lies, and what making it cost."""
 
     __tablename__ = "stages"
-    __table_args__ = (Index(None, "key"), MYSQL)
+    __table_args__ = (Index(None, "key"), Index(None, "stage", "finished_at"), MYSQL)
 
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     stage: Mapped[str] = mapped_column(String(32), primary_key=True)

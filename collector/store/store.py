@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, Engine, Update, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from collector.store.diary import Diary
 from collector.store.engine import WRITE_OPTION
 from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError
 from collector.store.ink import to_cell
@@ -22,6 +23,7 @@ from collector.store.projects import Projects
 from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult
 from collector.store.rows import to_job
 from collector.store.states import TERMINAL, JobState
+from collector.store.statistics import Statistics
 from collector.store.work import Work
 
 NOTE_LIMIT = 200
@@ -44,6 +46,8 @@ class Store:
         self.outbox = Outbox(self._read, self._write, clock)
         self.projects = Projects(self._read, self._write, clock)
         self.operations = Operations(self._read, self._write, clock)
+        self.diary = Diary(self._read, self._write, clock)
+        self.statistics = Statistics(self._read, clock)
 
     def close(self) -> None:
         """Closes the connections."""
