@@ -35,6 +35,9 @@ class Drawer:
         written: the writer's glyphs; only the syllables are looked at.
         seed: where the content comes from.
 
+    Attributes:
+        gain: what the ink drawn is multiplied by; 1 at first (``generator.weight`` finds the hand's).
+
     Raises:
         ValueError: no syllable is written.
     """
@@ -50,6 +53,7 @@ class Drawer:
         self.own = np.stack([self.frame.picture(glyph) for glyph in glyphs])
         self.own_seed = seed.pictures(self.chars)
         self.code = hand_code(model, self.own)
+        self.gain = 1.0
 
     def with_seed(self, seed: Seed) -> Drawer:
         """The same hand, its content taken from another seed."""
@@ -87,7 +91,7 @@ class Drawer:
             pictures = pictures.to(device).contiguous(memory_format=torch.channels_last)
             with half_precision(device):
                 logits = self.model.generator(pictures, code.expand(len(jamo), -1), jamo.to(device))
-            shades = (torch.sigmoid(logits.float())[:, 0] * 255).round().to(torch.uint8)
+            shades = (torch.sigmoid(logits.float())[:, 0] * 255 * self.gain).clamp(max=255).round().to(torch.uint8)
             drawn[start : start + DRAW_BATCH] = shades.cpu().numpy()
             if progress:
                 progress(min(1.0, (start + DRAW_BATCH) / len(chars)), "draw")
