@@ -23,7 +23,7 @@ from collector.store.outbox import Outbox
 from collector.store.project_records import Letter, NewUpload, Project, Strokes, Upload, Worker
 from collector.store.projects import Projects, Remains
 from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult, StoredMessage
-from collector.store.states import JobState
+from collector.store.states import JobState, Part
 from collector.store.statistics import Hour, StageFigures, Statistics
 from collector.store.store import Store
 from collector.store.sweep import Swept
@@ -46,6 +46,7 @@ __all__ = [
     "Operations",
     "Outbox",
     "OutboxMessage",
+    "Part",
     "Photo",
     "Project",
     "ProjectNotFoundError",

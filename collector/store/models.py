@@ -79,7 +79,9 @@ class JobRow(Base):
     __table_args__ = (
         Index(None, "state", "lease_until"),
         Index(None, "state", "updated_at"),
-        Index(None, "created_at"),
+        Index(None, "created_at", "id"),
+        Index(None, "state", "created_at", "id"),
+        Index(None, "state", "error_code"),
         Index(None, "project_id"),
         MYSQL,
     )
@@ -90,6 +92,7 @@ class JobRow(Base):
     licence: Mapped[str] = mapped_column(String(40))
     options: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(16))
+    part: Mapped[str] = mapped_column(String(16), default="collect")
     stage: Mapped[str | None] = mapped_column(String(32))
     attempt: Mapped[int] = mapped_column(Integer, default=0)
     tries: Mapped[int] = mapped_column(Integer, default=0)
@@ -162,6 +165,7 @@ class OutboxRow(Base):
     __table_args__ = (
         Index(None, "published_at", "id"),
         Index(None, "topic", "id"),
+        Index(None, "key"),
         MYSQL | {"sqlite_autoincrement": True},
     )
 

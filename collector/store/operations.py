@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select
@@ -12,26 +12,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from collector.store.errors import IllegalTransitionError, JobNotFoundError
 from collector.store.models import JobRow, OutboxRow, StageRow
-from collector.store.outbox import add_messages
 from collector.store.project_models import WorkerRow
 from collector.store.project_records import Worker
-from collector.store.records import Job, OutboxMessage
+from collector.store.records import Job
 from collector.store.rows import to_job
 from collector.store.states import JobState
+from collector.store.sweep import Announce, Sweep, Swept, end, to_parts
 
-SWEEP = 100
-"""Jobs that one sweep looks at, so that its transaction stays short."""
-Announce = Callable[[Job], OutboxMessage]
-
-
-@dataclass(frozen=True)
-class Swept:
-    """What a sweep found."""
-
-    again: int
-    """Jobs handed out again: their worker fell silent, or their pause before a retry is over."""
-    lost: int
-    """Jobs given up: their worker fell silent too often."""
+ANNOUNCED_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -54,39 +42,25 @@ class Operations:
         self._write = write
         self._clock = clock
 
-    def sweep(self, most_tries: int, echo_s: float, received: Announce, lost: Announce) -> Swept:
+    def sweep(self, most_tries: int, echo_s: float, announce: Announce, lost: Announce) -> Swept:
         """Hands out again what fell silent, what may be tried again, and what waits although nobody heard of it.
-
-        Only jobs of projects: nobody waits for those of a command that was broken off.
 
         Args:
             most_tries: a job whose worker fell silent this often is given up.
-            echo_s: a job queued for so long is announced once more, for the broker may have lost its event.
-            received: the event that makes workers take a job up.
+            echo_s: a job that waited so long while a worker for it is idle is announced once more.
+            announce: the event that makes workers take a job up.
             lost: the event of a job given up.
         """
-        now = self._clock()
-        silent = and_(JobRow.state == JobState.RUNNING.value, JobRow.lease_until < now)
-        due = and_(JobRow.state == JobState.QUEUED.value, JobRow.retry_at <= now)
-        unheard = and_(
-            JobRow.state == JobState.QUEUED.value,
-            JobRow.retry_at.is_(None),
-            JobRow.updated_at < now - timedelta(seconds=echo_s),
-        )
-        query = select(JobRow).where(JobRow.project_id.is_not(None), or_(silent, due, unheard)).limit(SWEEP)
-        again = given_up = 0
         with self._write.begin() as session:
-            for row in session.scalars(query.with_for_update(skip_locked=True)).all():
-                row.updated_at = now
-                if row.state == JobState.RUNNING.value and row.tries >= most_tries:
-                    _end(row, JobState.FAILED, "worker.lost", f"the worker fell silent {row.tries} times")
-                    add_messages(session, [lost(to_job(row))], now)
-                    given_up += 1
-                    continue
-                row.state, row.owner, row.lease_until, row.retry_at = JobState.QUEUED.value, None, None, None
-                add_messages(session, [received(to_job(row))], now)
-                again += 1
-        return Swept(again, given_up)
+            return Sweep(self._clock(), most_tries, echo_s, announce, lost).run(session)
+
+    def announce_all(self, announce: Announce) -> None:
+        """Announces every waiting job, for a bus that has forgotten everything; many short transactions."""
+        after: str | None = ""
+        while after is not None:
+            with self._write.begin() as session:
+                sweep = Sweep(self._clock(), 0, 0.0, announce, announce)
+                after = sweep.announce_all(session, ANNOUNCED_AT_ONCE, after)
 
     def cancel(self, job_id: str, code: str, sentence: str) -> None:
         """Ends a job that waits or runs; its worker loses the lease and stops.
@@ -101,12 +75,12 @@ class Operations:
             if JobState(row.state).is_terminal:
                 raise IllegalTransitionError(job_id, row.state, JobState.REFUSED.value)
             row.updated_at = self._clock()
-            _end(row, JobState.REFUSED, code, sentence)
+            end(row, JobState.REFUSED, code, sentence)
 
     def list_jobs(self, state: JobState | None, text: str, limit: int, offset: int) -> list[Job]:
         """Jobs, the newest first; ``text`` is looked for in name, id, error and worker."""
         with self._read() as session:
-            query = select(JobRow).where(*_matches(state, text)).order_by(JobRow.created_at.desc(), JobRow.id)
+            query = select(JobRow).where(*_matches(state, text)).order_by(JobRow.created_at.desc(), JobRow.id.desc())
             return [to_job(row) for row in session.scalars(query.limit(limit).offset(offset))]
 
     def count_by_state(self) -> dict[JobState, int]:
@@ -117,9 +91,13 @@ class Operations:
         return {state: counts.get(state, 0) for state in JobState}
 
     def queue_place(self, job: Job) -> int:
-        """How many jobs of projects wait longer than this one."""
+        """How many jobs of projects wait longer than this one for the same part of the way."""
         before = or_(JobRow.created_at < job.created_at, and_(JobRow.created_at == job.created_at, JobRow.id < job.id))
-        waiting = (JobRow.state == JobState.QUEUED.value, JobRow.project_id.is_not(None))
+        waiting = (
+            JobRow.state == JobState.QUEUED.value,
+            JobRow.part == job.part.value,
+            JobRow.project_id.is_not(None),
+        )
         with self._read() as session:
             return session.execute(select(func.count()).select_from(JobRow).where(*waiting, before)).scalar_one()
 
@@ -169,7 +147,7 @@ class Operations:
     def beat(self, worker: Worker) -> None:
         """A worker shows itself."""
         with self._write.begin() as session:
-            session.merge(WorkerRow(**vars(worker)))
+            session.merge(WorkerRow(**vars(worker) | {"parts": ",".join(worker.parts)}))
 
     def leave(self, worker_id: str) -> None:
         """A worker says good-bye."""
@@ -180,7 +158,7 @@ class Operations:
         """All workers, by name."""
         with self._read() as session:
             rows = session.scalars(select(WorkerRow).order_by(WorkerRow.id))
-            return [Worker(r.id, r.device, r.job_id, r.memory_mib, r.done, r.started_at, r.heartbeat_at) for r in rows]
+            return [_worker(row) for row in rows]
 
     def forget_workers(self, before: datetime) -> int:
         """Drops workers not heard of since then."""
@@ -196,9 +174,17 @@ class Operations:
             return cast(CursorResult[Any], gone).rowcount
 
 
-def _end(row: JobRow, state: JobState, code: str, error: str) -> None:
-    row.state, row.error_code, row.error = state.value, code, error
-    row.owner = row.lease_until = row.retry_at = None
+def _worker(row: WorkerRow) -> Worker:
+    return Worker(
+        row.id,
+        row.device,
+        row.job_id,
+        row.memory_mib,
+        row.done,
+        row.started_at,
+        row.heartbeat_at,
+        to_parts(row.parts),
+    )
 
 
 def _matches(state: JobState | None, text: str) -> list[ColumnElement[bool]]:

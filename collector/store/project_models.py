@@ -69,5 +69,6 @@ class WorkerRow(Base):
     job_id: Mapped[str | None] = mapped_column(String(36))
     memory_mib: Mapped[float] = mapped_column(Double(), default=0.0)
     done: Mapped[int] = mapped_column(Integer, default=0)
+    parts: Mapped[str] = mapped_column(String(64), default="")
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     heartbeat_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from collector.store.states import Part
+
 Strokes = Sequence[Sequence[Sequence[float]]]
 """Lines of points (x, y) in em, y down, the em square's top left corner at (0, 0)."""
 
@@ -75,3 +77,5 @@ class Worker:
     """Jobs it has brought to an end."""
     started_at: datetime
     heartbeat_at: datetime
+    parts: tuple[Part, ...] = ()
+    """What it takes up."""

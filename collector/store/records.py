@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from collector.store.states import JobState
+from collector.store.states import JobState, Part
 from templates.glyphs import GlyphImage
 
 
@@ -46,6 +46,8 @@ class Job:
     licence: str
     options: Mapping[str, Any]
     state: JobState
+    part: Part
+    """The part of the way that it waits for or is in."""
     stage: str | None
     attempt: int
     owner: str | None

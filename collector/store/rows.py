@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collector.store.models import JobRow
 from collector.store.records import Job
-from collector.store.states import JobState
+from collector.store.states import JobState, Part
 
 
 def to_job(row: JobRow) -> Job:
@@ -16,6 +16,7 @@ def to_job(row: JobRow) -> Job:
         licence=row.licence,
         options=row.options,
         state=JobState(row.state),
+        part=Part(row.part),
         stage=row.stage,
         attempt=row.attempt,
         owner=row.owner,

@@ -1,7 +1,8 @@
-"""The one state machine of a job.
+"""The one state machine of a job, and the parts of its way.
 
 QUEUED ──claim──► RUNNING ──► DONE
-   ▲                 ├──────► REFUSED   the writer can mend it: other photos, another name
+   ▲                 ├──────► QUEUED    handed over: the next part of the way is another worker's
+   │                 ├──────► REFUSED   the writer can mend it: other photos, another name
    └──requeue────────┼──────► FAILED    a defect or a broken machine: an operator looks
                      └──(lease expired)──► RUNNING, held by another worker
 """
@@ -24,6 +25,17 @@ class JobState(StrEnum):
     def is_terminal(self) -> bool:
         """Whether nobody works on the job or will without being asked again."""
         return self in TERMINAL
+
+
+class Part(StrEnum):
+    """A stretch of the way from photographs to font that one kind of worker carries out; in the order of the way."""
+
+    COLLECT = "collect"
+    """Photographs to glyphs: processors."""
+    DRAW = "draw"
+    """Glyphs to all characters: the network, on a GPU where there is one."""
+    BUILD = "build"
+    """All characters to the font: processors."""
 
 
 TERMINAL = frozenset({JobState.DONE, JobState.REFUSED, JobState.FAILED})

@@ -22,7 +22,7 @@ from collector.store.outbox import Outbox, add_messages
 from collector.store.projects import Projects
 from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult
 from collector.store.rows import to_job
-from collector.store.states import TERMINAL, JobState
+from collector.store.states import TERMINAL, JobState, Part
 from collector.store.statistics import Statistics
 from collector.store.work import Work
 
@@ -79,6 +79,7 @@ class Store:
             licence=wish.licence,
             options=dict(wish.options),
             state=JobState.QUEUED.value,
+            part=Part.COLLECT.value,
             attempt=0,
             project_id=wish.project_id,
             created_at=now,
@@ -127,10 +128,11 @@ class Store:
             rows = session.scalars(select(StageRow).where(StageRow.job_id == job_id))
             return {row.stage: StageResult(row.stage, row.key, row.seconds, row.peak_memory_mib) for row in rows}
 
-    def claim(self, job_id: str, owner: str, lease_s: float) -> Lease | None:
+    def claim(self, job_id: str, owner: str, lease_s: float, parts: Sequence[Part] = tuple(Part)) -> Lease | None:
         """Takes the right to work on a queued job, or on a running one whose holder has fallen silent.
 
-        One UPDATE compares and sets: of any number that claim at once one wins. None for the others.
+        One UPDATE compares and sets: of any number that claim at once one wins. None for the others, and where the
+        job waits for none of ``parts``.
 
         Raises:
             JobNotFoundError: there is no such job.
@@ -141,7 +143,7 @@ class Store:
         waiting = and_(JobRow.state == JobState.QUEUED.value, due)
         take = (
             update(JobRow)
-            .where(JobRow.id == job_id, or_(waiting, silent))
+            .where(JobRow.id == job_id, JobRow.part.in_([part.value for part in parts]), or_(waiting, silent))
             .values(
                 state=JobState.RUNNING.value,
                 owner=owner,
@@ -203,7 +205,7 @@ class Store:
             yield Work(session, row, self._clock())
 
     def requeue(self, job_id: str, messages: Sequence[OutboxMessage] = ()) -> None:
-        """Asks for a job that has ended once more.
+        """Asks for a job that has ended once more, from the beginning of its way: what is made already stays.
 
         Raises:
             JobNotFoundError: there is no such job.
@@ -213,7 +215,16 @@ class Store:
         again = (
             update(JobRow)
             .where(JobRow.id == job_id, JobRow.state.in_([state.value for state in TERMINAL]))
-            .values(state=JobState.QUEUED.value, updated_at=now, tries=0, retry_at=None, progress=0.0, note="")
+            .values(
+                state=JobState.QUEUED.value,
+                part=Part.COLLECT.value,
+                stage=None,
+                updated_at=now,
+                tries=0,
+                retry_at=None,
+                progress=0.0,
+                note="",
+            )
         )
         with self._write.begin() as session:
             if not _changed(session, again):

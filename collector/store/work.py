@@ -13,7 +13,7 @@ from collector.store.ink import to_row
 from collector.store.models import GlyphRow, JobRow, StageRow
 from collector.store.outbox import add_messages
 from collector.store.records import Cell, OutboxMessage, StageResult
-from collector.store.states import JobState
+from collector.store.states import JobState, Part
 
 
 class Work:
@@ -29,6 +29,11 @@ class Work:
     def tries(self) -> int:
         """How often the job was taken up since it was last asked for, this time included."""
         return self._job.tries
+
+    @property
+    def part(self) -> Part:
+        """The part of the way that the job waited for."""
+        return Part(self._job.part)
 
     def stage_started(self, stage: str) -> None:
         """Names the stage that runs now."""
@@ -81,8 +86,21 @@ class Work:
         self._job.retry_at = at
 
     def release(self) -> None:
-        """Gives the job back unfinished, for example when the worker is asked to stop."""
+        """Gives the job back unfinished, for example when the worker is asked to stop; this try does not count."""
         self._end(JobState.QUEUED, None, None)
+        self._job.tries = max(0, self._job.tries - 1)
+
+    def hand_over(self, part: Part, stage: str) -> None:
+        """The job waits for a worker of another part, which begins with ``stage``; the lease ends.
+
+        Forwards, this try does not count. Back, where earlier results are gone, it does: a job that workers hand
+        to and fro, because they do not see each other's results, comes to an end.
+        """
+        is_forward = list(Part).index(part) > list(Part).index(self.part)
+        self._end(JobState.QUEUED, None, None)
+        self._job.part, self._job.stage, self._job.progress, self._job.note = part.value, stage, 0.0, ""
+        if is_forward:
+            self._job.tries = max(0, self._job.tries - 1)
 
     def _end(self, state: JobState, code: str | None, error: str | None) -> None:
         self._job.state = state.value
