@@ -11,6 +11,7 @@ from collector.errors import NoPhotos
 from collector.store import Job, Letter, NewJob, Photo, Project, Remains, Store, Upload
 from collector.web import FontFiles, LicenceInfo, StageInfo, look, photo_path
 from deploy.artifacts import ArtifactFolder
+from deploy.diary import SAMPLE_TEXT, JobDiary
 from deploy.keys import hash_json
 from deploy.order import NAME_LIMIT, NameTooLongError
 from deploy.stages import SPECIMEN, TTF, WOFF2
@@ -93,14 +94,16 @@ class FontDesk:
         shutil.rmtree(self._uploads / project_id, ignore_errors=True)
 
 
-def order_of(job: Job, photos: Sequence[Photo], uploads: Path, device: str) -> WebOrder:
-    """What the web's writer asked for, as the stages read it."""
+def order_of(job: Job, photos: Sequence[Photo], uploads: Path, device: str, diary: JobDiary | None = None) -> WebOrder:
+    """What the web's writer asked for, as the stages read it; ``diary`` shows them how the hand is learnt."""
     folder = uploads / str(job.project_id)
     return WebOrder(
         tuple(photo_path(folder, number) for number in job.options["numbers"]),
         tuple(photo.sha256 for photo in photos),
         info_of(job.options),
         device,
+        diary.show if diary else None,
+        SAMPLE_TEXT if diary else "",
         job=job,
         letters=job.options["letters"],
         pen_em=job.options["pen_em"],

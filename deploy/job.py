@@ -15,7 +15,7 @@ import threading
 from typing import Any
 
 from collector.store import LeaseLostError
-from deploy.display import Silence
+from deploy.diary import DiaryLog, JobDiary
 from deploy.font_desk import order_of
 from deploy.runner import Plan
 from deploy.settings import Settings, load_settings
@@ -32,17 +32,21 @@ def run_job(settings: Settings, plan: Plan, job_id: str, owner: str) -> str:
         lease = store.claim(job_id, owner, settings.lease_s)
         if lease is None:
             return "another's"
-        job = store.job(job_id)
-        order = order_of(job, store.photos(job_id), uploads_folder(settings), settings.device)
+        job, diary = store.job(job_id), JobDiary(store, lease)
+        order = order_of(job, store.photos(job_id), uploads_folder(settings), settings.device, diary)
+        logging.getLogger().addHandler(DiaryLog(diary))
+        diary.note(f"attempt {lease.attempt} by {owner}")
         try:
-            runner.carry_out(order, job, lease, Silence())
+            runner.carry_out(order, job, lease, diary)
         except PersonError as error:
+            diary.note(f"refused: {error.code}: {error.english}")
             return f"refused: {error.code}"
         except LeaseLostError:
             return "lost"
         except Exception:
-            log.exception("job %s broke", job_id)
+            log.exception("job %s broke", job_id)  # the diary hears of it, too
             return "broke"
+        diary.note("done")
         return "done"
 
 

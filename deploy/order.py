@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ class Order:
     """SHA-256 of each photograph."""
     info: FontInfo
     device: str = "auto"
+    show: Callable[[Any], None] | None = None
+    """Told every few moments how the network draws the letters of ``shown`` by now; shapes no result."""
+    shown: str = ""
 
     @property
     def file_stem(self) -> str:

@@ -70,7 +70,16 @@ def adapt(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]
     from trainer import adapt as learn
 
     written = load_glyphs(given.results["capture"] / GLYPHS)
-    report = learn(written, _seed(given), out / WEIGHTS, device=given.order.device, progress=progress)
+    order = given.order
+    report = learn(
+        written,
+        _seed(given),
+        out / WEIGHTS,
+        device=order.device,
+        progress=progress,
+        show=order.show,
+        shown=order.shown,
+    )
     return {"device": pick_device(given.order.device).type} | report.to_dict()
 
 

@@ -39,6 +39,8 @@ from trainer.recognisers import reader_loss
 
 DATA = Path(__file__).parent / "data"
 Progress = Callable[[float, str], None]
+Show = Callable[[NDArray[np.uint8]], None]
+"""Told how the network draws some letters by now: (N, FRAME_PX, FRAME_PX), ink 255."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class AdaptConfig:
     held_out_share: float = 0.12
     look_every: int = 28
     """Steps between two looks."""
+    show_every: int = 14
+    """Steps between two showings to whoever watches."""
     keep: float = 0.97
     """Of the moving average of the weights, each step."""
     tolerant: float = 12.0
@@ -236,6 +240,8 @@ def adapt(
     *,
     device: str = "auto",
     progress: Progress | None = None,
+    show: Show | None = None,
+    shown: str = "",
     config: AdaptConfig | None = None,
     base: Path | None = None,
 ) -> AdaptReport:
@@ -246,6 +252,7 @@ def adapt(
 
     Args:
         seed: the seed the hand will be drawn with.
+        show: told every few steps how the ``shown`` syllables are drawn by now, before the first step as well.
         base: weights to start from; the shipped ones by default.
 
     Raises:
@@ -255,6 +262,8 @@ def adapt(
     state = Adaptation(load_model(base, device), written, seed, config)
     looks, snapshots = [state.look(0.0)], [copy.deepcopy(state.average.state_dict())]
     start, steps = time.monotonic(), 0
+    if show:
+        show(state.drawer.pictures(shown))
     while steps < config.steps and time.monotonic() - start < config.limit_s:
         for group in state.optimizer.param_groups:
             group["lr"] = config.rate * min(1.0, (steps + 1) / 20) * (1 - 0.8 * steps / config.steps)
@@ -264,6 +273,8 @@ def adapt(
         if steps % config.look_every == 0 or steps == config.steps:
             looks.append(state.look(time.monotonic() - start))
             snapshots.append(copy.deepcopy(state.average.state_dict()))
+        if show and (steps % config.show_every == 0 or steps == config.steps):
+            show(state.drawer.pictures(shown))
         if progress:
             progress(steps / config.steps, "adapt")
     true = state.true_look()
