@@ -30,8 +30,9 @@ def traced_area(pictures: NDArray[np.uint8], gain: float = 1.0) -> float:
     return area / _ENLARGED**2
 
 
-def ink_gain(drawer: Drawer) -> float:
-    """The gain that gives drawn letters the ink of the written ones, LEAST_GAIN to MOST_GAIN."""
+def match_ink(drawer: Drawer) -> None:
+    """Sets the drawer's gain, LEAST_GAIN to MOST_GAIN, so that drawn letters have the ink of the written ones."""
+    drawer.gain = 1.0
     rows = np.linspace(0, len(drawer.chars) - 1, min(SAMPLE, len(drawer.chars))).astype(int)
     drawn = drawer.pictures([drawer.chars[row] for row in rows])
     wanted = traced_area(drawer.own[rows])
@@ -42,4 +43,4 @@ def ink_gain(drawer: Drawer) -> float:
             low = middle
         else:
             high = middle
-    return (low + high) / 2
+    drawer.gain = (low + high) / 2
