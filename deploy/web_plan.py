@@ -65,7 +65,8 @@ def mend(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
     order = _web_order(given.order)
     glyphs = load_glyphs(given.results["generate"] / GLYPHS)
     drawn = {char: to_glyph(char, strokes, order.pen_em) for char, strokes in order.letters.items()}
-    mended = GlyphSet(glyphs.name, dict(glyphs.glyphs) | drawn)
+    kept = {char: further for char, further in glyphs.alternates.items() if char not in drawn}
+    mended = GlyphSet(glyphs.name, dict(glyphs.glyphs) | drawn, kept)
     save_glyphs(out / GLYPHS, mended)
     own = [char for char, glyph in mended.items() if glyph.source is Source.WRITTEN]
     return {"own": "".join(own), "redrawn": "".join(drawn)}

@@ -47,7 +47,7 @@ def build_font(glyphs: GlyphSet, info: FontInfo, out_dir: Path, *, progress: Pro
     tell = progress or (lambda share, what: None)
     started = time.perf_counter()
     names = make_names(info)
-    outlines = outline_glyphs(glyphs.values(), lambda share: tell(0.6 * share, "tracing"))
+    outlines = outline_glyphs(glyphs.shapes(), lambda share: tell(0.6 * share, "tracing"))
     tell(0.6, "spacing")
     placed, scales = normalise(outlines)
     spacing = space_out(placed)

@@ -68,11 +68,12 @@ def normalise(outlines: Sequence[Outline]) -> tuple[list[Outline], Scales]:
     korean = [outline for outline in outlines if not outline.char.isascii()]
     latin = [outline for outline in outlines if outline.char.isascii()]
     scale, rise = _hangul_fit([outline for outline in korean if hangul.is_common(outline.char)] or korean)
-    placed = {outline.char: outline for outline in _place_korean(korean, scale, rise)}
+    in_order = {False: iter(_place_korean(korean, scale, rise))}
     baselines = _baselines(latin)
     latin_scale = _latin_scale(latin, baselines, scale)
-    placed |= {outline.char: outline for outline in _place_latin(latin, baselines, latin_scale)}
-    return [_inside(placed[outline.char]) for outline in outlines], Scales(scale, latin_scale, rise)
+    in_order[True] = iter(_place_latin(latin, baselines, latin_scale))
+    placed = [_inside(next(in_order[outline.char.isascii()])) for outline in outlines]
+    return placed, Scales(scale, latin_scale, rise)
 
 
 def _hangul_fit(outlines: Sequence[Outline]) -> tuple[float, float]:

@@ -37,32 +37,35 @@ class Spacing:
 
     outlines: list[Outline]
     """x = 0 is the left end of the advance."""
-    advances: dict[str, int]
+    advances: list[int]
+    """Of each outline."""
     space: int
 
 
 def space_out(outlines: Sequence[Outline]) -> Spacing:
     """Give every outline its side bearings, and the font its word space."""
-    spaced: dict[str, Outline] = {}
-    advances: dict[str, int] = {}
-    for script, members in _by_script(outlines).items():
-        if not members:
+    spaced = list(outlines)
+    advances = [0] * len(spaced)
+    for script, rows in _by_script(outlines).items():
+        if not rows:
             continue
+        members = [outlines[row] for row in rows]
         lefts, rights = _bearings(members, _gap(script, members))
-        for outline, left, right in zip(members, lefts, rights, strict=True):
-            xmin, _, xmax, _ = outline.bounds
-            spaced[outline.char] = moved(outline, 1.0, float(left) - xmin, 0.0)
-            advances[outline.char] = round(float(left) + xmax - xmin + float(right))
-    syllables = [advance for char, advance in advances.items() if hangul.is_syllable(char)]
+        for row, left, right in zip(rows, lefts, rights, strict=True):
+            xmin, _, xmax, _ = outlines[row].bounds
+            spaced[row] = moved(outlines[row], 1.0, float(left) - xmin, 0.0)
+            advances[row] = round(float(left) + xmax - xmin + float(right))
+    syllables = [advance for outline, advance in zip(spaced, advances, strict=True) if hangul.is_syllable(outline.char)]
     typical = float(np.mean(syllables)) if syllables else _DEFAULT_ADVANCE
     space = round(float(np.clip(typical * _SPACE_SHARE, *_SPACE_UNITS)))
-    return Spacing([spaced[outline.char] for outline in outlines], advances, space)
+    return Spacing(spaced, advances, space)
 
 
-def _by_script(outlines: Sequence[Outline]) -> dict[str, list[Outline]]:
+def _by_script(outlines: Sequence[Outline]) -> dict[str, list[int]]:
+    """Rows of the outlines."""
     return {
-        "hangul": [outline for outline in outlines if not outline.char.isascii()],
-        "latin": [outline for outline in outlines if outline.char.isascii()],
+        "hangul": [row for row, outline in enumerate(outlines) if not outline.char.isascii()],
+        "latin": [row for row, outline in enumerate(outlines) if outline.char.isascii()],
     }
 
 

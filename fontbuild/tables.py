@@ -7,9 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from fontTools.agl import UV2AGL
 from fontTools.fontBuilder import FontBuilder
+from fontTools.otlLib.maxContextCalc import maxCtxFont
 from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables import ttProgram
 
+from fontbuild.alternates import alternate_name
 from fontbuild.features import substitutions
 from fontbuild.glyf import GlyphRecord, empty_record, notdef_record, outline_record
 from fontbuild.info import FontInfo
@@ -30,7 +32,7 @@ _REGULAR = 1 << 6
 
 def build_tables(spacing: Spacing, info: FontInfo, names: Names) -> TTFont:
     """The whole font, not yet compiled."""
-    records, codes = _records(spacing)
+    records, codes, shapes = _records(spacing)
     builder = FontBuilder(UNITS_PER_EM, isTTF=True)
     font = builder.font
     font.recalcBBoxes = False
@@ -46,7 +48,8 @@ def build_tables(spacing: Spacing, info: FontInfo, names: Names) -> TTFont:
     font["name"] = name_table(info, names)
     builder.setupPost(underlinePosition=-100, underlineThickness=50)
     _rasteriser(font)
-    font["GSUB"] = substitutions()
+    font["GSUB"] = substitutions(font, shapes, {})
+    font["OS/2"].usMaxContext = maxCtxFont(font)
     return font
 
 
@@ -55,18 +58,26 @@ def glyph_name(char: str) -> str:
     return UV2AGL.get(ord(char), f"uni{ord(char):04X}") if char.isascii() else f"uni{ord(char):04X}"
 
 
-def _records(spacing: Spacing) -> tuple[dict[str, GlyphRecord], dict[int, str]]:
-    """Glyphs by name in glyph order, and the characters they stand for."""
+def _records(spacing: Spacing) -> tuple[dict[str, GlyphRecord], dict[int, str], dict[str, list[str]]]:
+    """Glyphs by name in glyph order, the characters they stand for, and the further shapes of some."""
     records = {".notdef": notdef_record()}
-    codes = {}
+    codes: dict[int, str] = {}
     for code in (0x20, 0xA0):
         records[glyph_name(chr(code))] = empty_record(spacing.space)
         codes[code] = glyph_name(chr(code))
-    for outline in sorted(spacing.outlines, key=lambda outline: outline.char):
-        name = glyph_name(outline.char)
-        records[name] = outline_record(outline, spacing.advances[outline.char])
-        codes[ord(outline.char)] = name
-    return records, codes
+    alternates: dict[str, GlyphRecord] = {}
+    shapes: dict[str, list[str]] = {}
+    pairs = zip(spacing.outlines, spacing.advances, strict=True)
+    for outline, advance in sorted(pairs, key=lambda pair: pair[0].char):
+        name, record = glyph_name(outline.char), outline_record(outline, advance)
+        if name in records:
+            further = shapes.setdefault(name, [])
+            further.append(alternate_name(name, len(further) + 1))
+            alternates[further[-1]] = record
+        else:
+            records[name] = record
+            codes[ord(outline.char)] = name
+    return records | alternates, codes, shapes
 
 
 def _glyphs(font: TTFont, records: Mapping[str, GlyphRecord]) -> None:
@@ -150,7 +161,6 @@ def _os2(
         achVendID="NONE",
         usDefaultChar=0,
         usBreakChar=0x20,
-        usMaxContext=1,
         yStrikeoutPosition=round(CENTRE * 0.75),
         yStrikeoutSize=50,
         version=4,

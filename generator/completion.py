@@ -14,6 +14,8 @@ from generator.jamo import draw_lone_jamo
 from generator.latin import complete_latin
 from generator.model import load_model
 from generator.seeds import HANGUL, PLAINEST_FIRST, load_seed
+from generator.variants import draw_frequent
+from generator.weight import match_ink
 from templates.glyphs import GlyphSet, Source
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, SYLLABLES
 
@@ -26,7 +28,7 @@ class Completion:
     """All glyphs of a hand, and what was doubtful on the way.
 
     Attributes:
-        glyphs: 11,172 syllables, 51 lone jamo and 94 ASCII, in that order.
+        glyphs: 11,172 syllables, 51 lone jamo and 94 ASCII, in that order; further shapes of frequent ones.
         redrawn: how many were drawn again because the reader doubted them.
         doubtful: characters that stay doubtful, the worst first.
     """
@@ -41,12 +43,14 @@ def draw_checked(
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], int]:
     """Draws, reads what was drawn, and draws the doubtful again other ways, keeping the surest.
 
-    First from other references, then from the other seeds, the plainest first: a brush seed may leave open what
-    a letter is, and the hand's shape comes from the references all the same.
+    All get the writer's weight of ink. The doubtful are drawn from other references first, then from the other
+    seeds, the plainest first: a brush seed may leave open what a letter is, and the hand's shape comes from the
+    references all the same.
 
     Returns:
         Pictures (N, F, F) uint8, confidence (N,), and how many were drawn again.
     """
+    match_ink(drawer)
     pictures = drawer.pictures(chars, progress=progress)
     sure = read_confidence(drawer.model, pictures, chars)
     redrawn = int((sure < DOUBTFUL).sum())
@@ -96,7 +100,8 @@ def complete(
     }
     jamo = draw_lone_jamo(load_model(None, device), written, COMPATIBILITY_JAMO)
     drawn |= {glyph.char: glyph for glyph in (*jamo, *complete_latin(written, library_seed))}
-    everything = ((char, drawn.get(char) or written[char]) for char in (*HANGUL, *ASCII_PRINTABLE))
+    everything = [drawn.get(char) or written[char] for char in (*HANGUL, *ASCII_PRINTABLE)]
+    further = draw_frequent(drawer, GlyphSet.of(written.name, everything))
     order = np.argsort(sure)
     doubtful = tuple(missing[int(row)] for row in order if sure[row] < DOUBTFUL)
-    return Completion(GlyphSet(written.name, dict(everything)), redrawn, doubtful)
+    return Completion(GlyphSet.of(written.name, everything, further), redrawn, doubtful)

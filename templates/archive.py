@@ -1,6 +1,7 @@
 """Glyphs on disk: one compressed ``.npz`` a set, which comes back exactly as it was saved.
 
 All rasters lie in one array of bytes behind one another, with a table of where each begins; nothing is pickled.
+Alternates lie behind the glyphs; an archive from before there were any has none.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 import os
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -36,8 +38,8 @@ def save_glyphs(path: Path, glyphs: GlyphSet) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    images = list(glyphs.values())
-    head = json.dumps({"format": FORMAT, "name": glyphs.name}, ensure_ascii=False)
+    images = [*glyphs.values(), *chain.from_iterable(glyphs.alternates.values())]
+    head = json.dumps({"format": FORMAT, "name": glyphs.name, "first": len(glyphs)}, ensure_ascii=False)
     baselines = [np.nan if image.baseline_em is None else image.baseline_em for image in images]
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -70,7 +72,9 @@ def load_glyphs(path: Path) -> GlyphSet:
             head = json.loads(arrays["head"].tobytes())
             if head["format"] != FORMAT:
                 raise ValueError(f"format {head['format']}")
-            return GlyphSet.of(head["name"], _images(arrays))
+            images = list(_images(arrays))
+            first = head.get("first", len(images))
+            return GlyphSet.of(head["name"], images[:first], images[first:])
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, zlib.error, BadZipFile) as error:
         raise ArchiveError(
             f"{path.name}은(는) 글자 묶음 파일이 아니거나 손상되었습니다. 사진을 다시 읽어 새로 만드세요.",

@@ -70,11 +70,23 @@ class GlyphSet(Mapping[str, GlyphImage]):
 
     name: str
     glyphs: Mapping[str, GlyphImage] = field(default_factory=dict)
+    alternates: Mapping[str, tuple[GlyphImage, ...]] = field(default_factory=dict)
+    """Further shapes of some characters, since nobody writes one letter the same twice."""
 
     @classmethod
-    def of(cls, name: str, glyphs: Iterable[GlyphImage]) -> GlyphSet:
-        """A set of the given glyphs; of two with one character the later wins."""
-        return cls(name, {glyph.char: glyph for glyph in glyphs})
+    def of(cls, name: str, glyphs: Iterable[GlyphImage], alternates: Iterable[GlyphImage] = ()) -> GlyphSet:
+        """A set of the given glyphs; of two with one character the later wins. Alternates keep their order."""
+        further: dict[str, tuple[GlyphImage, ...]] = {}
+        for glyph in alternates:
+            further[glyph.char] = (*further.get(glyph.char, ()), glyph)
+        return cls(name, {glyph.char: glyph for glyph in glyphs}, further)
+
+    def shapes(self) -> Iterator[GlyphImage]:
+        """Every glyph, then every alternate of the characters that are in the set."""
+        yield from self.glyphs.values()
+        for char, further in self.alternates.items():
+            if char in self.glyphs:
+                yield from further
 
     def __getitem__(self, char: str) -> GlyphImage:
         return self.glyphs[char]

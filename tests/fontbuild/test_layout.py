@@ -83,8 +83,9 @@ def test_an_open_side_gets_less_white_than_a_closed_one():
 def test_advances_follow_the_ink_and_the_space_follows_the_advances():
     placed, _ = laid_out(hand().values())
     spacing = space_out(list(placed.values()))
-    for outline in spacing.outlines:
+    for outline, advance in zip(spacing.outlines, spacing.advances, strict=True):
         left, _, right, _ = outline.bounds
-        assert left > 0 and right < spacing.advances[outline.char], outline.char
-    syllables = [spacing.advances[char] for char in KOREAN]
+        assert left > 0 and right < advance, outline.char
+    advances = dict(zip((outline.char for outline in spacing.outlines), spacing.advances, strict=True))
+    syllables = [advances[char] for char in KOREAN]
     assert 0.25 < spacing.space / np.mean(syllables) < 0.5

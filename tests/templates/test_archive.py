@@ -1,5 +1,7 @@
 """Archives come back exactly, and a damaged one is refused in plain words."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,26 @@ def test_round_trip_is_exact(tmp_path, glyphs):
         assert np.array_equal(other.ink, image.ink)
         for field in ("char", "em_px", "origin_px", "baseline_em", "source"):
             assert getattr(other, field) == getattr(image, field)
+
+
+def test_alternates_come_back_in_order(tmp_path, glyphs):
+    further = [GlyphImage("ㄱ", np.full((2, 3), level, np.uint8), 96.0, (0.0, 1.0)) for level in (200, 100)]
+    save_glyphs(tmp_path / "a.npz", GlyphSet.of("둘", glyphs.values(), further))
+    loaded = load_glyphs(tmp_path / "a.npz")
+    assert list(loaded) == list(glyphs) and list(loaded.alternates) == ["ㄱ"]
+    assert [int(image.ink[0, 0]) for image in loaded.alternates["ㄱ"]] == [200, 100]
+    assert len(list(loaded.shapes())) == len(glyphs) + 2
+
+
+def test_an_archive_from_before_alternates_is_read(tmp_path, glyphs):
+    save_glyphs(tmp_path / "a.npz", glyphs)
+    arrays = dict(np.load(tmp_path / "a.npz"))
+    head = json.loads(arrays["head"].tobytes())
+    del head["first"]
+    arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
+    np.savez(tmp_path / "old.npz", **arrays)
+    old = load_glyphs(tmp_path / "old.npz")
+    assert list(old) == list(glyphs) and not old.alternates
 
 
 def test_an_empty_set_too(tmp_path):

@@ -1,0 +1,170 @@
+"""Further shapes of frequent letters, since nobody writes one letter the same twice.
+
+A written syllable gets the network's own drawing of it, at the place and of the weight of the written one; a drawn
+syllable is drawn again from other references; what the network does not draw (lone jamo, Latin, digits) is written
+again a little otherwise. Every shape but the network's first is also moved as an unsteady hand would: turned,
+stretched and bent smoothly, more in a lively hand than in a steady one.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.drawing import Drawer, read_confidence
+from generator.frame import FRAME_PX, Frame
+from generator.latin import stroke_width_px, with_stroke_width
+from templates.charset import frequent_syllables
+from templates.glyphs import GlyphImage, GlyphSet, Ink, Source
+from templates.hangul import is_syllable, layout
+
+TWICE_VARIED = 100
+"""So many of the most frequent syllables get two further shapes, the others one."""
+REPEATED = "ㅋㅎㅠㅜ" + "acdefgilmnoprst" + "0123456789"
+"""What is often written twice in a row beside syllables."""
+
+TRIES = 4
+SURE = 0.5
+"""A shape that the reader reads less surely is left out."""
+LEAST_DIFFERENCE = 0.25
+"""Share of the ink of two centred shapes that only one of them has; with less the eye sees the same letter twice."""
+UNSTEADY_EM = (0.009, 0.018)
+"""How far an unsteady pen strays (standard deviation), in the steadiest and in the liveliest hand."""
+INK = 128
+_BENDS = 3
+"""Nodes of the bend across and down: waves as long as half a letter."""
+_FARTHER = 1.3
+"""How much farther each try strays than the one before that was not different enough."""
+_TURN = 1.0
+"""Standard deviation of the turn, in radians for each em of unsteadiness."""
+_STRETCH = 2.0
+_PLACE_KEPT = 0.4
+"""How much of its own place beside the first shape a drawn one keeps."""
+
+
+def draw_frequent(drawer: Drawer, first: GlyphSet) -> list[GlyphImage]:
+    """Further shapes of the letters that text repeats most: see :func:`draw_variants`."""
+    frequent = [char for char in frequent_syllables() if not first[char].is_blank]
+    twice = draw_variants(drawer, first, frequent[:TWICE_VARIED], 2)
+    once = draw_variants(
+        drawer, first, [*frequent[TWICE_VARIED:], *(char for char in REPEATED if not first[char].is_blank)], 1
+    )
+    return [glyph for further in (twice | once).values() for glyph in further]
+
+
+def draw_variants(
+    drawer: Drawer, first: GlyphSet, chars: Sequence[str], count: int
+) -> dict[str, tuple[GlyphImage, ...]]:
+    """Up to ``count`` further shapes of each character; those that none came out well for are left out.
+
+    Args:
+        drawer: of this hand.
+        first: the first shape of each of ``chars``.
+    """
+    unsteady_em = unsteadiness_em(first[char] for char in drawer.chars if char in first)
+    found: dict[str, tuple[GlyphImage, ...]] = dict.fromkeys(chars, ())
+    for attempt in range(TRIES):
+        todo = [char for char in chars if len(found[char]) < count]
+        for glyph in _candidates(drawer, first, todo, attempt, unsteady_em):
+            others = (first[glyph.char], *found[glyph.char])
+            if all(difference(drawer.frame, glyph, other) >= LEAST_DIFFERENCE for other in others):
+                found[glyph.char] = (*found[glyph.char], glyph)
+    return {char: further for char, further in found.items() if further}
+
+
+def unsteadiness_em(glyphs: Iterable[GlyphImage]) -> float:
+    """How far this hand's pen strays: from how its syllables of one layout differ in height."""
+    middles: dict[int, list[float]] = {}
+    for glyph in glyphs:
+        if is_syllable(glyph.char) and (box := glyph.bounds_em()):
+            middles.setdefault(layout(glyph.char), []).append((box[1] + box[3]) / 2)
+    spreads = [np.median(np.abs(np.array(some) - np.median(some))) for some in middles.values() if len(some) > 2]
+    return float(np.clip(np.median(spreads) if spreads else 0.0, *UNSTEADY_EM))
+
+
+def _candidates(
+    drawer: Drawer, first: GlyphSet, chars: Sequence[str], attempt: int, unsteady_em: float
+) -> list[GlyphImage]:
+    """One candidate for each character, without drawings that cannot be read or came out broken."""
+    drawn = _drawings(drawer, first, chars, attempt)
+    for char, glyph in drawn.items():
+        if attempt or first[char].source is not Source.WRITTEN:
+            glyph = _again(glyph, unsteady_em, attempt)
+        drawn[char] = _like(glyph, first[char])
+    pictures = np.array([drawer.frame.picture(glyph) for glyph in drawn.values()]).reshape(-1, FRAME_PX, FRAME_PX)
+    sure = read_confidence(drawer.model, pictures, list(drawn))
+    good = [
+        glyph
+        for glyph, confidence in zip(drawn.values(), sure, strict=True)
+        if confidence > SURE and _pieces(glyph) <= _pieces(first[glyph.char])
+    ]
+    return good + [_again(first[char], unsteady_em, attempt) for char in chars if char not in drawn]
+
+
+def _again(glyph: GlyphImage, unsteady_em: float, attempt: int) -> GlyphImage:
+    random = np.random.default_rng([attempt, zlib.crc32(glyph.char.encode())])
+    return unsteady(glyph, unsteady_em * _FARTHER**attempt, random)
+
+
+def _drawings(drawer: Drawer, first: GlyphSet, chars: Sequence[str], attempt: int) -> dict[str, GlyphImage]:
+    """The network's own idea of what was written (at the first attempt), and the drawn from other references."""
+    syllables = [char for char in chars if is_syllable(char)]
+    written = [char for char in syllables if attempt == 0 and first[char].source is Source.WRITTEN]
+    drawn = [char for char in syllables if first[char].source is not Source.WRITTEN]
+    pictures = (*drawer.pictures(written), *drawer.pictures(drawn, np.random.default_rng(attempt)))
+    return {char: drawer.frame.glyph(char, picture) for char, picture in zip((*written, *drawn), pictures, strict=True)}
+
+
+def unsteady(glyph: GlyphImage, unsteady_em: float, random: np.random.Generator) -> GlyphImage:
+    """The same letter written once more: turned, stretched and bent by ``unsteady_em`` (standard deviation)."""
+    height, width = glyph.ink.shape
+    down, across = np.mgrid[:height, :width].astype(np.float32)
+    rows, columns = np.nonzero(glyph.ink >= INK)
+    x, y = across - columns.mean(), down - rows.mean()
+    turn = random.normal(0, _TURN * unsteady_em)
+    wide, tall = random.normal(0, _STRETCH * unsteady_em, 2)
+    nodes = random.normal(0, unsteady_em * glyph.em_px, (_BENDS, _BENDS, 2)).astype(np.float32)
+    bend = cv2.resize(nodes, (width, height), interpolation=cv2.INTER_CUBIC)
+    from_x = (across + wide * x - turn * y + bend[..., 0]).astype(np.float32)
+    from_y = (down + tall * y + turn * x + bend[..., 1]).astype(np.float32)
+    return replace(glyph, ink=np.asarray(cv2.remap(glyph.ink, from_x, from_y, cv2.INTER_LINEAR), np.uint8))
+
+
+def _like(glyph: GlyphImage, first: GlyphImage) -> GlyphImage:
+    """The glyph with the stroke width of the first shape, and near its place."""
+    wanted_px = stroke_width_px(first.ink) / first.em_px * glyph.em_px
+    ink = with_stroke_width(glyph.ink, wanted_px - stroke_width_px(glyph.ink))
+    here, there = _centre_em(glyph), _centre_em(first)
+    shift_px = (1 - _PLACE_KEPT) * (there - here) * glyph.em_px
+    return replace(glyph, ink=ink, origin_px=(glyph.origin_px[0] - shift_px[0], glyph.origin_px[1] - shift_px[1]))
+
+
+def _centre_em(glyph: GlyphImage) -> NDArray[np.float64]:
+    left, top, right, bottom = glyph.bounds_em() or (0.0, 0.0, 0.0, 0.0)
+    return np.array([left + right, top + bottom]) / 2
+
+
+def difference(frame: Frame, one: GlyphImage, other: GlyphImage) -> float:
+    """Share of the ink of two shapes, laid centre on centre, that only one of them has: 0 (the same) to 1."""
+    first, second = (_centred(frame.picture(glyph)) for glyph in (one, other))
+    either = float(np.maximum(first, second).sum(dtype=np.float64))
+    return 1 - float(np.minimum(first, second).sum(dtype=np.float64)) / either if either else 0.0
+
+
+def _centred(picture: Ink) -> Ink:
+    rows, columns = np.nonzero(picture >= INK)
+    if not len(rows):
+        return picture
+    shift = np.array([rows.min() + rows.max(), columns.min() + columns.max()]) // 2 - FRAME_PX // 2
+    return np.roll(picture, -shift, (0, 1))
+
+
+def _pieces(glyph: GlyphImage) -> int:
+    """Strokes that do not touch, and the white they enclose; more of them than before are breaks, specks and holes."""
+    ink = (glyph.ink >= INK).astype(np.uint8)
+    return int(cv2.connectedComponents(ink)[0] + cv2.connectedComponents(1 - ink, connectivity=4)[0])
