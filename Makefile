@@ -41,7 +41,7 @@ bench-capture: $(READY) ## 사진 읽기의 잣대 · capture on simulated photo
 	$(PYTHON_IN) -m collector.simulator.bench
 
 bench-drawing: $(READY) ## 그리기의 잣대 · drawing on hands that training never saw, beside baselines
-	$(PYTHON_IN) -m trainer.evaluation.bench
+	for set in 256 100 28; do $(BIN)/sonmat evaluate --direct --set $$set --out out/bench-drawing/$$set || exit; done
 
 release-check: demo ## 글꼴 검사 · OTS, HarfBuzz, FreeType and fontbakery's universal checks on the demo's font
 	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --editable '.[release]'

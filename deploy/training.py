@@ -35,6 +35,8 @@ SHIP_HELP = """\
 """
 EVALUATE_HELP = """\
 그린 글자를 진짜 글씨와 견줍니다. Measures drawn letters against the hands' own, beside the baselines.
+
+글꼴이 표본지를 채우고, 사진을 찍어 읽습니다. Each font fills in the sheet, which is photographed and read.
 """
 
 RunFolder = Annotated[Path, typer.Option("--run", metavar="DIR", help="학습 폴더 · the run's folder")]
@@ -145,15 +147,36 @@ def evaluate(
     ] = "256",
     unseen: Annotated[int, typer.Option("--unseen", min=1, help="그릴 글자 수 · syllables to draw a hand")] = 400,
     hand: Annotated[list[str] | None, typer.Option("--hand", help="이 글씨만 · only this hand")] = None,
+    player: Annotated[list[str] | None, typer.Option("--player", help="이 방법만 · only this way of drawing")] = None,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="종이와 사진을 거치지 않고 · without paper and photographs")
+    ] = False,
+    threads: Annotated[int, typer.Option("--threads", help="CPU 스레드, 0은 자동 · CPU threads, 0: all")] = 0,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="받을 폴더 · folder to write into")] = Path(
         "out/bench-drawing"
     ),
 ) -> None:
     """Measures drawn letters."""
-    from trainer.evaluation.bench import evaluate as measure
+    import torch
 
-    device = load_settings().device
-    measure(fonts, out, written=written, unseen=unseen, hands=hand or (), device=device, console=Console())
+    from deploy.paper import write_on_paper
+    from trainer.evaluation.bench import evaluate as measure
+    from trainer.evaluation.bench import write_directly
+    from trainer.evaluation.players import PLAYERS
+
+    if threads:
+        torch.set_num_threads(threads)
+    measure(
+        fonts,
+        out,
+        written=written,
+        unseen=unseen,
+        hands=hand or (),
+        players=player or PLAYERS,
+        device=load_settings().device,
+        write=write_directly if direct else write_on_paper,
+        console=Console(),
+    )
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -63,7 +63,7 @@ class AdaptConfig:
     keep: float = 0.97
     """Of the moving average of the weights, each step."""
     tolerant: float = 12.0
-    pixel: float = 0.1
+    pixel: float = 0.5
     reader: float = 0.8
     patch: float = 0.3
     features: float = 6.0

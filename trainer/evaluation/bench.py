@@ -1,6 +1,6 @@
 """The drawing benchmark: hands that nobody trained on, drawn from some written glyphs, against their own letters.
 
-    python -m trainer.evaluation.bench --fonts corpus/valid --written 256 --unseen 400 --out out/bench-drawing
+    sonmat evaluate --fonts corpus/valid --set 256 --out out/bench-drawing
 
 Each font pretends to fill in the sheet; every player then draws syllables that were not written, and the judges
 compare them with the font's own. Saved: ``bench.json``, ``table.csv``, ``index.html`` with the worst glyphs first.
@@ -8,19 +8,17 @@ compare them with the font's own. Saved: ``bench.json``, ``table.csv``, ``index.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
 from generator.frame import Frame
-from templates.charset import SET_NAMES, hangul_set
+from templates.charset import hangul_set
 from templates.glyphs import GlyphSet, Source
 from templates.hangul import SYLLABLES, decompose, is_common
 from trainer.corpus import RENDER_EM_PX, font_files, open_font, render_font
@@ -170,32 +168,3 @@ def _play(bench: Bench, hand: Hand, player: Player) -> tuple[Row, DrawnHand]:
     start = time.monotonic()
     drawn = player.draw(hand.chars)
     return bench.measure(hand, player.name, drawn, player.ready_s + time.monotonic() - start)
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """``python -m trainer.evaluation.bench``."""
-    parser = argparse.ArgumentParser(description="Measure drawn letters against a hand's own.")
-    parser.add_argument("--fonts", type=Path, default=Path("corpus/valid"))
-    parser.add_argument("--written", choices=SET_NAMES, default="256")
-    parser.add_argument("--unseen", type=int, default=400, help="syllables drawn per hand")
-    parser.add_argument("--out", type=Path, default=Path("out/bench-drawing"))
-    parser.add_argument("--hands", default="", help="names of fonts, comma between; all by default")
-    parser.add_argument("--players", default=",".join(PLAYERS), help="comma between; all by default")
-    parser.add_argument("--adapt-s", type=float, help="seconds of adaptation at most")
-    parser.add_argument("--threads", type=int, help="CPU threads; torch's choice by default")
-    asked = parser.parse_args(arguments)
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
-    evaluate(
-        asked.fonts,
-        asked.out,
-        written=asked.written,
-        unseen=asked.unseen,
-        hands=[name for name in asked.hands.split(",") if name],
-        players=asked.players.split(","),
-        adapt_s=asked.adapt_s,
-    )
-
-
-if __name__ == "__main__":
-    main()

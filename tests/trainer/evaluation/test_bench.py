@@ -9,7 +9,7 @@ from rich.console import Console
 
 from templates.charset import hangul_set
 from templates.hangul import SYLLABLES, is_common
-from trainer.evaluation.bench import evaluate, main, unseen_syllables
+from trainer.evaluation.bench import evaluate, unseen_syllables
 from trainer.evaluation.players import COMPOSITION, SEED, UNADAPTED
 from trainer.evaluation.report import REAL
 
@@ -69,4 +69,4 @@ def test_worst_comes_first(folder, tmp_path):
 
 def test_unknown_hand_is_named(folder, tmp_path):
     with pytest.raises(FileNotFoundError, match="Nobody"):
-        main(["--fonts", str(folder), "--hands", "Nobody", "--out", str(tmp_path)])
+        evaluate(folder, tmp_path, hands=("Nobody",), console=Console(quiet=True))
