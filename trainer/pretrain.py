@@ -2,7 +2,7 @@
 
 run/config.json   what was asked
 run/last.pt       everything needed to go on
-run/curves.csv    the losses by step
+run/curves.csv    the losses by step; curves.png shows them
 run/samples/      pictures: target, drawn, shown
 """
 
@@ -31,6 +31,7 @@ from generator.seeds import load_seed, seed_names
 from trainer.adapt import DATA as TRAINER_DATA
 from trainer.augment import invent_hands
 from trainer.corpus import training_hands
+from trainer.curves import draw_curves
 from trainer.losses import (
     feature_matching_loss,
     hinge_real_fake,
@@ -305,6 +306,7 @@ def _loop(training: Pretraining, sampler: Sampler, report: Callable[[str], None]
             row = {name: round(sums[name] / config.report_every, 5) for name in CURVES}
             row |= {"samples": training.samples, "seconds": round(training.seconds)}
             _write_curves(config.run / "curves.csv", row)
+            draw_curves(config.run / "curves.csv", config.run / "curves.png")
             report(f"{(training.samples - began) / (now - start):.0f}/s {row}")
             sums = dict.fromkeys(CURVES, 0.0)
         out_of_time = now - start > config.budget_s

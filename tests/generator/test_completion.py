@@ -7,7 +7,7 @@ from generator import completion
 from generator.drawing import Drawer, read_confidence
 from generator.model import load_model
 from generator.seeds import PLAINEST_FIRST, load_seed, seed_names
-from generator.weight import LEAST_GAIN, MOST_GAIN, match_ink, traced_area
+from generator.weight import LEAST_GAIN, MOST_GAIN, WANTED, match_ink, traced_area
 from templates.charset import hangul_set
 from templates.hangul import SYLLABLES
 from tests.fonts import written_with
@@ -41,7 +41,7 @@ def test_a_doubtful_letter_is_drawn_again_from_other_seeds(monkeypatch: pytest.M
 def test_drawn_letters_get_the_weight_of_the_written() -> None:
     for font in ("nanum/NanumBarunpenB.ttf", "nanum/NanumBarunGothicUltraLight.ttf"):
         drawer = _drawer(font, PLAINEST_FIRST[0])
-        wanted = traced_area(drawer.own)
+        wanted = WANTED * traced_area(drawer.own)
         before = traced_area(drawer.pictures(drawer.chars)) / wanted
         match_ink(drawer)
         after = traced_area(drawer.pictures(drawer.chars)) / wanted

@@ -33,6 +33,8 @@ def test_a_run_leaves_curves_pictures_and_its_question(pack: Path, tmp_path: Pat
     assert int(rows[-1]["samples"]) == training.samples
     assert all(float(row["tolerant"]) > 0 for row in rows)
     assert list((tmp_path / "run" / "samples").glob("*.png"))
+    if len(rows) > 1:
+        assert (tmp_path / "run" / "curves.png").stat().st_size > 500
     assert '"batch": 4' in (tmp_path / "run" / "config.json").read_text()
 
 
