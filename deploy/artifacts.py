@@ -1,4 +1,4 @@
-"""Results of stages in a folder, each under a key made of its inputs; whole, or not there at all."""
+"""Results of stages, each under a key made of its inputs; whole, or not there at all."""
 
 from __future__ import annotations
 
@@ -8,13 +8,42 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 FACTS = "facts.json"
 """Written last: a folder that has it is whole."""
 DAY_S = 86400.0
+
+
+class ResultGoneError(Exception):
+    """A result that a run counts on was deleted meanwhile; the run can be repeated."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__(f"the result of {stage} is gone, or lies where this process does not see it")
+
+
+class Artifacts(Protocol):
+    """Where results are kept, for any number of processes."""
+
+    def noted(self, stage: str, key: str) -> dict[str, Any] | None:
+        """What was noted of a finished result, which is marked as used now; None where there is none."""
+
+    def find(self, stage: str, key: str) -> Path | None:
+        """A folder on this machine with a finished result, marked as used now; None where there is none."""
+
+    def draft(self) -> AbstractContextManager[Path]:
+        """An empty folder to write a result into; what is not kept is deleted."""
+
+    def keep(self, draft: Path, stage: str, key: str, facts: Mapping[str, Any]) -> Path:
+        """Keeps what a draft holds in one step and returns a folder on this machine with it."""
+
+    def remove(self, stage: str, key: str) -> None:
+        """Deletes one result, if it is there."""
+
+    def prune(self, keep_days: float) -> int:
+        """Deletes results not used for ``keep_days``, and drafts that a crash left behind; says how many."""
 
 
 class ArtifactFolder:
@@ -61,8 +90,11 @@ class ArtifactFolder:
         _sync(place.parent)
         return place
 
-    def facts(self, folder: Path) -> dict[str, Any]:
-        """What was noted of a finished result."""
+    def noted(self, stage: str, key: str) -> dict[str, Any] | None:
+        """What was noted of a finished result, which is marked as used now; None where there is none."""
+        folder = self.find(stage, key)
+        if folder is None:
+            return None
         facts: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         return facts
 

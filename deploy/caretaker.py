@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from botocore.exceptions import BotoCoreError, ClientError
 from kafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from collector.events import DEAD_TOPIC, Bus, PhotosReceived, Relay, encode
+from collector.blobs import Uploads
+from collector.events import DEAD_TOPIC, Bus, JobWaits, Relay, encode
 from collector.store import Job, OutboxMessage, ProjectNotFoundError, Store
 from collector.web import photo_path, picture_path
-from deploy.artifacts import ArtifactFolder
 from deploy.font_desk import FontDesk
 from deploy.settings import Settings
-from deploy.wiring import uploads_folder
+from deploy.wiring import Blobs
 from deploy.worker import failed
 
 log = logging.getLogger("sonmat.caretaker")
@@ -26,8 +29,8 @@ log = logging.getLogger("sonmat.caretaker")
 PUBLISH_EVERY_S = 0.25
 SWEEP_EVERY_S = 2.0
 CLEAN_EVERY_S = 600.0
-ECHO_S = 900.0
-"""A job queued for so long is announced again, in case the broker has forgotten its event."""
+BUS_EVERY_S = 5.0
+AWAY_S = 2.0
 STALE_WORKER = timedelta(minutes=10)
 EVENT_DAYS = timedelta(days=7)
 BATCH = 200
@@ -41,43 +44,47 @@ class Caretaker:
     settings: Settings
     store: Store
     bus: Bus
+    blobs: Blobs
     stop: threading.Event
 
     def run(self) -> None:
-        """Works until asked to stop; a database or broker that is away is waited for."""
-        relay, swept_s, cleaned_s = Relay(self.store.outbox, self.bus), 0.0, 0.0
+        """Works until asked to stop; a database, broker or bucket that is away is waited for."""
+        relay = Relay(self.store.outbox, self.bus)
+        rounds = [
+            _Round(self.look_after_bus, BUS_EVERY_S),
+            _Round(relay.drain, PUBLISH_EVERY_S),
+            _Round(self.sweep, SWEEP_EVERY_S),
+            _Round(self.clean, CLEAN_EVERY_S),
+        ]
         while not self.stop.wait(PUBLISH_EVERY_S):
-            try:
-                relay.drain()
-                if time.monotonic() - swept_s > SWEEP_EVERY_S:
-                    swept_s = time.monotonic()
-                    self.sweep()
-                if time.monotonic() - cleaned_s > CLEAN_EVERY_S:
-                    cleaned_s = time.monotonic()
-                    self.clean()
-            except (SQLAlchemyError, KafkaError) as error:
-                log.warning("database or broker is away, trying again: %s", error)
-                self.stop.wait(2.0)
+            for each in rounds:
+                try:
+                    each.run_when_due()
+                except (SQLAlchemyError, KafkaError, BotoCoreError, ClientError) as error:
+                    log.warning("database, broker or bucket is away, trying again: %s", error)
+                    self.stop.wait(AWAY_S)
+                    break
+
+    def look_after_bus(self) -> None:
+        """A broker that has forgotten everything gets its topics back and is told of all jobs that wait."""
+        if self.bus.prepare():
+            log.info("the bus is new: telling it of all waiting jobs")
+            self.store.operations.announce_all(_waits)
 
     def sweep(self) -> None:
         """Silent workers' jobs and rested jobs go back on the bus."""
-        swept = self.store.operations.sweep(self.settings.most_tries, ECHO_S, _received, _lost)
+        swept = self.store.operations.sweep(self.settings.most_tries, self.settings.echo_s, _waits, _lost)
         if swept.again or swept.lost:
             log.info("swept: %d handed out again, %d given up", swept.again, swept.lost)
 
     def clean(self) -> None:
         """Old photographs, forgotten projects, workers that never said good-bye, published events."""
-        now, uploads = datetime.now(UTC), uploads_folder(self.settings)
+        now, uploads = datetime.now(UTC), self.blobs.uploads
         for project, number in self.store.projects.photos_before(now - timedelta(days=self.settings.photo_days), BATCH):
-            for path in (photo_path(uploads / project, number), picture_path(uploads / project, number)):
-                path.unlink(missing_ok=True)
+            uploads.remove(project, [path(uploads.folder, number).name for path in (photo_path, picture_path)])
             self.store.projects.photo_removed(project, number)
-        for path in (uploads / "incoming").glob("*.upload"):
-            # What a web process left behind when it died over a photograph.
-            with suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > INCOMING_S:
-                    path.unlink()
-        desk = FontDesk(self.store, ArtifactFolder(self.settings.data / "artifacts"), uploads)
+        drop_leftovers(uploads)
+        desk = FontDesk(self.store, self.blobs.artifacts, uploads)
         for project in self.store.projects.untouched_since(now - timedelta(days=self.settings.keep_days), BATCH):
             try:
                 desk.forget(project, self.store.projects.delete(project))
@@ -85,10 +92,35 @@ class Caretaker:
                 continue  # its writer was faster
         self.store.operations.forget_workers(now - STALE_WORKER)
         self.store.operations.forget_events(now - EVENT_DAYS, [DEAD_TOPIC])
+        self.blobs.artifacts.prune(self.settings.keep_days)
 
 
-def _received(job: Job) -> OutboxMessage:
-    return encode(PhotosReceived(job=job.id))
+@dataclass
+class _Round:
+    """Something to do every so often."""
+
+    do: Callable[[], object]
+    every_s: float
+    done_s: float = -math.inf
+
+    def run_when_due(self) -> None:
+        """Does it when its time has come; when it raises, its time has come still."""
+        now_s = time.monotonic()
+        if now_s - self.done_s >= self.every_s:
+            self.do()
+            self.done_s = now_s
+
+
+def drop_leftovers(uploads: Uploads) -> None:
+    """Deletes what a web process left behind on this machine when it died over a photograph."""
+    for path in (uploads.folder / "incoming").glob("*.upload"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > INCOMING_S:
+                path.unlink()
+
+
+def _waits(job: Job) -> OutboxMessage:
+    return encode(JobWaits(job=job.id, part=job.part))
 
 
 def _lost(job: Job) -> OutboxMessage:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from collector.blobs import Uploads
 from collector.errors import NoPhotos
 from collector.store import Job, Letter, NewJob, Photo, Project, Remains, Store, Upload
 from collector.web import FontFiles, LicenceInfo, StageInfo, look, photo_path
-from deploy.artifacts import ArtifactFolder
+from deploy.artifacts import Artifacts
 from deploy.diary import SAMPLE_TEXT, JobDiary
 from deploy.keys import hash_json
 from deploy.order import NAME_LIMIT, NameTooLongError
@@ -33,7 +33,7 @@ LICENCES = (
 class FontDesk:
     """The workshop behind the web, by way of the database and the shared folder; it makes no font itself."""
 
-    def __init__(self, store: Store, artifacts: ArtifactFolder, uploads: Path) -> None:
+    def __init__(self, store: Store, artifacts: Artifacts, uploads: Uploads) -> None:
         self._store = store
         self._artifacts = artifacts
         self._uploads = uploads
@@ -91,7 +91,7 @@ class FontDesk:
         """Deletes a project's photographs, letters, what was learnt of the hand, and fonts."""
         for stage, key in remains.results:
             self._artifacts.remove(stage, key)
-        shutil.rmtree(self._uploads / project_id, ignore_errors=True)
+        self._uploads.forget(project_id)
 
 
 def order_of(job: Job, photos: Sequence[Photo], uploads: Path, device: str, diary: JobDiary | None = None) -> WebOrder:

@@ -12,7 +12,7 @@ from deploy.display import Display
 from deploy.order import place_order
 from deploy.settings import Settings
 from deploy.stages import SPECIMEN, STAGES, TTF, WOFF2
-from deploy.wiring import open_runner
+from deploy.wiring import open_shop
 from fontbuild.info import FontInfo
 
 REPORT = "report.json"
@@ -26,14 +26,15 @@ def make_font(settings: Settings, photos: Sequence[Path], info: FontInfo, out: P
     """
     check_folder(out)
     order = place_order(photos, info, device=settings.device)
-    with open_runner(settings) as (runner, _), Display(console, len(STAGES)) as display:
-        made = runner.make(order, display)
-    for notice in made.report["notices"]:
-        console.print(f"{notice['korean']}\n{notice['english']}", markup=False, highlight=False, soft_wrap=True)
-    font, shown = made.outcomes["fontbuild"].folder, made.outcomes["specimen"].folder
-    files = {
-        f"{order.file_stem}.ttf": font / TTF,
-        f"{order.file_stem}.woff2": font / WOFF2,
-        SPECIMEN: shown / SPECIMEN,
-    }
-    return deliver(files, {REPORT: made.report}, out)
+    with open_shop(settings) as shop:
+        with Display(console, len(STAGES)) as display:
+            made = shop.runner.make(order, display)
+        for notice in made.report["notices"]:
+            console.print(f"{notice['korean']}\n{notice['english']}", markup=False, highlight=False, soft_wrap=True)
+        font, shown = made.outcomes["fontbuild"].folder, made.outcomes["specimen"].folder
+        files = {
+            f"{order.file_stem}.ttf": font / TTF,
+            f"{order.file_stem}.woff2": font / WOFF2,
+            SPECIMEN: shown / SPECIMEN,
+        }
+        return deliver(files, {REPORT: made.report}, out)

@@ -1,6 +1,6 @@
 """Strings stages together: each is a plain function of its inputs, its result kept under a key made of them.
 
-A stage whose key is in the artifact folder is not run again. So a crash anywhere means: run the same thing once more.
+A stage whose result is kept is not run again. So a crash anywhere means: run the same thing once more.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from deploy.artifacts import ArtifactFolder
+from collector.store import Part
+from deploy.artifacts import Artifacts, ResultGoneError
 from deploy.keys import hash_stage
 from deploy.measure import Measure
 from deploy.order import Order
@@ -46,6 +47,8 @@ class Stage:
     """Earlier stages whose results it reads."""
     code: tuple[str, ...] = ()
     """Packages whose sources shape the result."""
+    part: Part = Part.COLLECT
+    """Which kind of worker runs it."""
     wishes: Callable[[Order], Mapping[str, Any]] = field(default=no_wishes)
     """The part of the order that shapes the result."""
 
@@ -56,12 +59,24 @@ class Outcome:
 
     stage: Stage
     key: str
-    folder: Path
+    kept_in: Artifacts
     facts: Mapping[str, Any]
     seconds: float
     """What making it cost, now or in the run that made it."""
     peak_memory_mib: float
     reused: bool
+
+    @property
+    def folder(self) -> Path:
+        """Its files on this machine, brought here where they are not.
+
+        Raises:
+            ResultGoneError: they were deleted meanwhile.
+        """
+        folder = self.kept_in.find(self.stage.name, self.key)
+        if folder is None:
+            raise ResultGoneError(self.stage.name)
+        return folder
 
 
 class Observer(Protocol):
@@ -75,27 +90,34 @@ class Observer(Protocol):
 
 
 def run_pipeline(
-    stages: Sequence[Stage], order: Order, artifacts: ArtifactFolder, observer: Observer
+    stages: Sequence[Stage], order: Order, artifacts: Artifacts, observer: Observer, parts: Sequence[Part] = tuple(Part)
 ) -> dict[str, Outcome]:
-    """Runs every stage whose result is not there yet, in the order given, and returns all outcomes by name."""
+    """Runs every stage whose result is not there yet, in the order given, and returns all outcomes by name.
+
+    Ends early before the first stage that has to be run and is of none of ``parts``.
+    """
     outcomes: dict[str, Outcome] = {}
     for stage in stages:
-        observer.stage_started(stage)
         inputs = {name: outcomes[name].key for name in stage.reads}
         key = hash_stage(stage.name, stage.code, stage.wishes(order), inputs)
-        folder = artifacts.find(stage.name, key)
-        reused = folder is not None
-        if folder is None:
+        noted: Mapping[str, Any] | None = artifacts.noted(stage.name, key)
+        reused = noted is not None
+        if noted is None and stage.part not in parts:
+            return outcomes
+        observer.stage_started(stage)
+        if noted is None:
             results = {name: outcomes[name].folder for name in stage.reads}
-            folder = _run_stage(stage, key, StageInput(order, results), artifacts, observer)
-        noted = artifacts.facts(folder)
-        outcome = Outcome(stage, key, folder, noted["facts"], noted["seconds"], noted["peak_memory_mib"], reused)
+            noted = _run_stage(stage, key, StageInput(order, results), artifacts, observer)
+        facts, seconds, peak_memory_mib = noted["facts"], noted["seconds"], noted["peak_memory_mib"]
+        outcome = Outcome(stage, key, artifacts, facts, seconds, peak_memory_mib, reused)
         outcomes[stage.name] = outcome
         observer.stage_finished(outcome)
     return outcomes
 
 
-def _run_stage(stage: Stage, key: str, given: StageInput, artifacts: ArtifactFolder, observer: Observer) -> Path:
+def _run_stage(
+    stage: Stage, key: str, given: StageInput, artifacts: Artifacts, observer: Observer
+) -> Mapping[str, Any]:
     def progress(share: float, message: str) -> None:
         observer.stage_progress(stage, min(max(share, 0.0), 1.0), message)
 
@@ -103,4 +125,5 @@ def _run_stage(stage: Stage, key: str, given: StageInput, artifacts: ArtifactFol
         with Measure() as cost:
             facts = stage.run(given, draft, progress)
         noted = {"facts": facts, "seconds": cost.seconds, "peak_memory_mib": cost.peak_memory_mib}
-        return artifacts.keep(draft, stage.name, key, noted)
+        artifacts.keep(draft, stage.name, key, noted)
+    return noted

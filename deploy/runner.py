@@ -4,48 +4,38 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import time
 import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
-from typing import Any, Self
+from functools import partial
+from typing import Any
 
-from collector.events import Bus, FontReady, JobFailed, PhotosReceived, Relay, encode
-from collector.store import (
-    Job,
-    JobNotFoundError,
-    Lease,
-    LeaseLostError,
-    OutboxMessage,
-    StageResult,
-    Store,
-    Work,
-)
-from deploy.artifacts import ArtifactFolder
+from collector.events import Bus, FontReady, JobFailed, JobWaits, PhotosReceived, Relay, encode
+from collector.store import Job, JobNotFoundError, Lease, LeaseLostError, OutboxMessage, Part, Store
+from deploy.artifacts import Artifacts, ResultGoneError
+from deploy.heartbeat import Heartbeat
+from deploy.notes import Notes, Passage, Record
 from deploy.order import Order
+from deploy.patience import patiently
 from deploy.pipeline import Observer, Outcome, Stage, run_pipeline
 from templates.errors import PersonError
 
-HEARTBEATS_A_LEASE = 6
 LOOK_AGAIN_S = 0.5
-TELL_EVERY_S = 1.0
 
-Record = Callable[[Work, Job, Outcome], None]
-"""Writes what a stage found out into the store, in the transaction that notes the stage as finished."""
 Reporter = Callable[[Order, Mapping[str, Outcome]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which stages make a font, what of them goes into the store, and how the report is written."""
+    """Which stages make a font, what of them goes into the store and on the bus, and how the report is written."""
 
     stages: Sequence[Stage]
     report: Reporter
     records: Mapping[str, Record] = field(default_factory=dict)
+    passages: Mapping[Part, Passage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,7 +67,7 @@ class JobRunner:
         self,
         store: Store,
         bus: Bus,
-        artifacts: ArtifactFolder,
+        artifacts: Artifacts,
         plan: Plan,
         *,
         lease_s: float,
@@ -102,27 +92,58 @@ class JobRunner:
         """
         self._artifacts.prune(self._keep_days)
         job = self._store.submit(order.as_job(), _received)
-        return self.carry_out(order, job, self._claim(job.id), observer)
-
-    def carry_out(self, order: Order, job: Job, lease: Lease, observer: Observer) -> Made:
-        """Makes the font of a job whose lease the caller has claimed, and notes how it ended; raises as ``make``."""
-        notes = _Notes(self._store, job, lease, self._plan.records, observer)
         try:
-            with _Heartbeat(self._store, lease, self._lease_s):
-                outcomes = run_pipeline(self._plan.stages, order, self._artifacts, notes)
-                report = self._plan.report(order, outcomes)
-            with self._store.work(lease) as work:
-                work.done(report)
-                work.emit(encode(FontReady(job=job.id, artifact=outcomes[self._plan.stages[-1].name].key)))
-        except LeaseLostError:
-            self._forget_deleted(job.id, notes.finished)
-            raise
-        except BaseException as error:
-            self._note_end(lease, job, notes.stage, error)
-            raise
+            made = self.carry_out(order, job, self._claim(job.id), observer)
         finally:
             self._relay.drain()
-        return Made(self._store.job(job.id), outcomes, report)
+        if made is None:
+            raise RuntimeError(f"job {job.id} was handed over although all parts are at hand")
+        return made
+
+    def carry_out(
+        self, order: Order, job: Job, lease: Lease, observer: Observer, parts: Sequence[Part] = tuple(Part)
+    ) -> Made | None:
+        """Takes a job, whose lease the caller has claimed, as far as ``parts`` reach, and notes how that ended.
+
+        Returns:
+            What was made; None where the job was handed over to workers of another part.
+
+        Raises:
+            As ``make``.
+        """
+        plan = self._plan
+        notes = Notes(self._store, job, lease, plan.records, plan.passages, observer)
+        try:
+            with Heartbeat(self._store, lease, self._lease_s):
+                outcomes = run_pipeline(plan.stages, order, self._artifacts, notes, parts)
+                if len(outcomes) < len(plan.stages):
+                    coming = plan.stages[len(outcomes)]
+                    patiently(lambda: self._hand_over(job, lease, coming, outcomes))
+                    return None
+                report = plan.report(order, outcomes)
+                patiently(lambda: self._note_done(job, lease, outcomes, report))
+        except LeaseLostError:
+            self._forget_deleted(job.id, list(notes.finished.values()))
+            raise
+        except BaseException as error:
+            patiently(partial(self._note_end, lease, job, notes.stage, error))
+            raise
+        return Made(patiently(lambda: self._store.job(job.id)), outcomes, report)
+
+    def _note_done(self, job: Job, lease: Lease, outcomes: Mapping[str, Outcome], report: Mapping[str, Any]) -> None:
+        with self._store.work(lease) as work:
+            work.done(report)
+            work.emit(encode(FontReady(job=job.id, artifact=outcomes[self._plan.stages[-1].name].key)))
+
+    def _hand_over(self, job: Job, lease: Lease, stage: Stage, outcomes: Mapping[str, Outcome]) -> None:
+        """The next stage is another worker's; an earlier one is where its result was deleted, or is not seen here."""
+        with self._store.work(lease) as work:
+            is_back = stage.part.precedes(work.part)
+            if is_back and self._retries.pause_s(work.tries) is None:
+                raise ResultGoneError(stage.name)
+            passage = None if is_back else self._plan.passages.get(stage.part)
+            work.hand_over(stage.part, stage.name)
+            work.emit(encode(passage(job, outcomes) if passage else JobWaits(job=job.id, part=stage.part)))
 
     def _claim(self, job_id: str) -> Lease:
         """Waits while another process holds the job: it ends, or falls silent and its lease runs out."""
@@ -148,6 +169,8 @@ class JobRunner:
             with self._store.work(lease) as work:
                 if not isinstance(error, Exception):  # asked to stop: Ctrl-C
                     work.release()
+                    if job.project_id is not None:
+                        work.emit(encode(JobWaits(job=job.id, part=work.part)))
                     return
                 by_writer = isinstance(error, PersonError)
                 code = error.code if isinstance(error, PersonError) else type(error).__name__
@@ -168,69 +191,3 @@ class JobRunner:
 
 def _received(job: Job) -> OutboxMessage:
     return encode(PhotosReceived(job=job.id))
-
-
-class _Notes:
-    """Writes the run's course into the job's row, then tells the observer."""
-
-    def __init__(self, store: Store, job: Job, lease: Lease, records: Mapping[str, Record], observer: Observer) -> None:
-        self._store = store
-        self._job = job
-        self._lease = lease
-        self._records = records
-        self._observer = observer
-        self._known = store.stages(job.id)
-        self._told_s = 0.0
-        self.stage = ""
-        self.finished: list[Outcome] = []
-
-    def stage_started(self, stage: Stage) -> None:
-        self.stage = stage.name
-        with self._store.work(self._lease) as work:
-            work.stage_started(stage.name)
-        self._observer.stage_started(stage)
-
-    def stage_progress(self, stage: Stage, share: float, message: str) -> None:
-        if time.monotonic() - self._told_s >= TELL_EVERY_S:
-            self._told_s = time.monotonic()
-            self._store.note_progress(self._lease, share, message)
-        self._observer.stage_progress(stage, share, message)
-
-    def stage_finished(self, outcome: Outcome) -> None:
-        name = outcome.stage.name
-        self.finished.append(outcome)
-        known = self._known.get(name)
-        if known is None or known.key != outcome.key:  # a resumed run announces nothing twice
-            with self._store.work(self._lease) as work:
-                work.stage_done(StageResult(name, outcome.key, outcome.seconds, outcome.peak_memory_mib))
-                if name in self._records:
-                    self._records[name](work, self._job, outcome)
-        self._observer.stage_finished(outcome)
-
-
-class _Heartbeat:
-    """Keeps the lease while the body runs, from a thread of its own."""
-
-    def __init__(self, store: Store, lease: Lease, lease_s: float) -> None:
-        self._store = store
-        self._lease = lease
-        self._lease_s = lease_s
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-
-    def _beat(self) -> None:
-        while not self._stop.wait(self._lease_s / HEARTBEATS_A_LEASE):
-            try:
-                self._store.heartbeat(self._lease, self._lease_s)
-            except LeaseLostError:
-                return  # the next step of the run finds out and ends it
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()

@@ -9,102 +9,153 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
 import uvicorn
 
-from collector.events import DEAD_TOPIC, EVENT_TYPES, Bus, KafkaBus
+from collector.blobs import Uploads
+from collector.events import Bus
 from collector.store import Store, open_store
 from collector.web import WebConfig, create_app
-from deploy.artifacts import ArtifactFolder
-from deploy.caretaker import Caretaker
+from deploy.caretaker import Caretaker, drop_leftovers
 from deploy.font_desk import FontDesk
-from deploy.runner import Retries
+from deploy.patience import patiently
 from deploy.settings import Settings
-from deploy.wiring import open_bus, uploads_folder
-from deploy.worker import JobWorker
+from deploy.wiring import Blobs, open_blobs, open_bus, retries_of
+from deploy.worker import COLLECTOR, DRAWER, EVERYTHING, JobWorker, Kind
+from templates.errors import PersonError
 
 JOB_COMMAND = (sys.executable, "-m", "deploy.job")
-PARTITIONS = 24
-"""As many workers can share a topic; partitions cost next to nothing."""
-STOP_S = 40.0
+STOP_S = 15.0
+
+
+class NeedsKafkaError(PersonError):
+    """Workers of different kinds need a bus that reaches them."""
+
+    code = "settings.bus"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "collect는 SONMAT_BUS=kafka일 때 씁니다. 한 컴퓨터에서는 ‘sonmat serve’ 하나로 모두 됩니다.",
+            "collect is for SONMAT_BUS=kafka: on a single machine “sonmat serve” does everything.",
+        )
 
 
 def serve(settings: Settings, *, with_worker: bool) -> None:
     """Answers people until stopped; with a worker of its own this one command is the whole service."""
     _log()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.database_url)
-    beside = [sys.executable, "-m", "deploy", "work", "--beside"]
-    worker = subprocess.Popen(beside, stdin=subprocess.PIPE) if with_worker else None
-    try:
-        shown = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host
-        typer.echo(f"손맛이 열렸습니다 · Sonmat is open: http://{shown}:{settings.port}/", err=True)
-        uvicorn.run(
-            create_app(web_config(settings), store, _desk(settings, store)),
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            proxy_headers=True,
-            forwarded_allow_ips=settings.proxies,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
-    finally:
-        if worker is not None:
-            worker.terminate()
-            worker.wait(STOP_S)
-        store.close()
+    with open_blobs(settings) as blobs, closing(open_store(settings.database_url)) as store:
+        drop_leftovers(blobs.uploads)
+        beside = [sys.executable, "-m", "deploy", "work", "--beside"]
+        worker = subprocess.Popen(beside, stdin=subprocess.PIPE) if with_worker else None
+        try:
+            shown = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host
+            typer.echo(f"손맛이 열렸습니다 · Sonmat is open: http://{shown}:{settings.port}/", err=True)
+            desk = FontDesk(store, blobs.artifacts, blobs.uploads)
+            uvicorn.run(
+                create_app(web_config(settings, blobs.uploads), store, desk, blobs.uploads),
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                proxy_headers=True,
+                forwarded_allow_ips=settings.proxies,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+        finally:
+            if worker is not None:
+                worker.terminate()
+                worker.wait(STOP_S)
+
+
+def collect(settings: Settings, command: Sequence[str] = JOB_COMMAND) -> None:
+    """Reads photographs and builds fonts until stopped.
+
+    Raises:
+        NeedsKafkaError: events stay in one process, whose worker does everything.
+    """
+    if settings.bus == "local":
+        raise NeedsKafkaError
+    _work(settings, command, COLLECTOR)
 
 
 def work(settings: Settings, command: Sequence[str] = JOB_COMMAND, *, beside: bool = False) -> None:
-    """Carries out jobs until stopped; with local events it is the caretaker as well, for there is no other.
+    """Learns hands and draws until stopped; with local events does everything, for there is no other.
 
-    ``beside``: stops too when standard input closes, which tells that the web process that started it is gone.
+    ``beside``: does everything, and stops too when standard input closes, which tells that the web process that
+    started it is gone.
     """
-    _log()
-    store, bus, stop = _open(settings)
-    if beside:
-        threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
-    caretaker = threading.Thread(target=Caretaker(settings, store, bus, stop).run, name="caretaker", daemon=True)
-    if settings.bus == "local":
-        caretaker.start()
-    try:
-        JobWorker(store, bus, command, settings.device, Retries(settings.most_tries), stop).run()
-    finally:
-        stop.set()
-        if caretaker.is_alive():
-            caretaker.join()
-        bus.close()
-        store.close()
+    _work(settings, command, EVERYTHING if beside or settings.bus == "local" else DRAWER, beside=beside)
+
+
+def _work(settings: Settings, command: Sequence[str], kind: Kind, *, beside: bool = False) -> None:
+    with _open(settings) as parts:
+        if beside:
+            threading.Thread(target=_wait_for_end, args=(parts.stop,), daemon=True).start()
+        caretaker = threading.Thread(target=parts.caretaker(settings).run, name="caretaker", daemon=True)
+        if settings.bus == "local":
+            caretaker.start()
+        retries = retries_of(settings, settings.most_tries)
+        try:
+            JobWorker(parts.store, parts.bus, command, settings.device, kind, retries, parts.stop).run()
+        finally:
+            parts.stop.set()
+            if caretaker.is_alive():
+                caretaker.join()
 
 
 def relay(settings: Settings) -> None:
     """Publishes events and takes care of silent jobs and old files until stopped."""
-    _log()
-    store, bus, stop = _open(settings)
-    try:
-        Caretaker(settings, store, bus, stop).run()
-    finally:
-        bus.close()
-        store.close()
+    with _open(settings) as parts:
+        parts.caretaker(settings).run()
 
 
 def prepare(settings: Settings) -> None:
     """Brings the database's schema up to date and makes the topics; once before the processes of a new version."""
+    with _open(settings) as parts:
+        parts.bus.prepare()
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What a process of the service holds."""
+
+    store: Store
+    bus: Bus
+    blobs: Blobs
+    stop: threading.Event
+
+    def caretaker(self, settings: Settings) -> Caretaker:
+        """The caretaker of this process."""
+        return Caretaker(settings, self.store, self.bus, self.blobs, self.stop)
+
+
+@contextmanager
+def _open(settings: Settings) -> Iterator[_Parts]:
+    """Opens what a process needs, and asks it to stop on SIGTERM and Ctrl-C; closes all at the end."""
     _log()
-    store, bus, _ = _open(settings)
-    bus.close()
-    store.close()
+    stop = threading.Event()
+
+    def ask(signal_number: int, frame: Any) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    with open_blobs(settings) as blobs, closing(patiently(lambda: open_store(settings.database_url))) as store:
+        bus = open_bus(settings, store)
+        with closing(bus):
+            yield _Parts(store, bus, blobs, stop)
 
 
-def web_config(settings: Settings) -> WebConfig:
+def web_config(settings: Settings, uploads: Uploads) -> WebConfig:
     """The web's part of the settings."""
     return WebConfig(
-        folder=uploads_folder(settings),
+        folder=uploads.folder,
         secret=settings.secret or _own_secret(settings.data / "web.secret"),
         operator_token=settings.operator_token,
         https=settings.https,
@@ -120,27 +171,6 @@ def _own_secret(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text().strip()
-
-
-def _desk(settings: Settings, store: Store) -> FontDesk:
-    return FontDesk(store, ArtifactFolder(settings.data / "artifacts"), uploads_folder(settings))
-
-
-def _open(settings: Settings) -> tuple[Store, Bus, threading.Event]:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.database_url)
-    bus = open_bus(settings, store)
-    if isinstance(bus, KafkaBus):
-        topics = sorted({kind.TOPIC for kind in EVENT_TYPES.values()} | {DEAD_TOPIC})
-        bus.create_topics(topics, PARTITIONS)
-    stop = threading.Event()
-
-    def ask(signal_number: int, frame: Any) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
-    return store, bus, stop
 
 
 def _wait_for_end(stop: threading.Event) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,12 +42,19 @@ class Settings(BaseSettings):
     database: str = Field(default="", description="SQLAlchemy URL; empty: the file sonmat.sqlite3 in the data folder")
     bus: Literal["local", "kafka"] = Field(default="local", description="what carries the events")
     kafka_servers: str = Field(default="localhost:9092", description="host:port of the brokers, parted by commas")
+    blobs: str = Field(default="", description="s3://bucket/prefix of photographs and stage results; empty: the folder")
+    s3_endpoint: str = Field(default="", description="URL of an S3-compatible store that is not AWS")
+    s3_region: str = Field(default="us-east-1", description="the bucket's region")
+    s3_key: str = Field(default="", repr=False, description="access key; empty: boto3 finds its own")
+    s3_secret: str = Field(default="", repr=False, description="secret of the access key")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="where the network runs")
     lease_s: float = Field(default=30.0, ge=1, description="seconds of silence after which a job may be taken over")
     keep_days: int = Field(default=30, ge=1, description="days after their last use that stage results are kept")
 
     photo_days: float = Field(default=14.0, gt=0, description="days that the service keeps photographs")
     most_tries: int = Field(default=3, ge=1, description="how often workers try a job that breaks")
+    retry_s: float = Field(default=5.0, gt=0, description="seconds that a job rests after its first breakage")
+    echo_s: float = Field(default=60.0, gt=0, description="seconds until an idle worker is told again of waiting jobs")
     host: str = Field(default="127.0.0.1", description="address the service listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="port the service listens on")
     https: bool = Field(default=False, description="whether people reach the service by HTTPS")
@@ -61,14 +68,14 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.data / 'sonmat.sqlite3'}"
 
 
-def load_settings() -> Settings:
-    """The settings of this process.
+def load_settings(**given: Any) -> Settings:
+    """The settings of this process; what is given counts before the environment.
 
     Raises:
         SettingsError: an environment variable has a value that cannot be used.
     """
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         names = ", ".join(f"SONMAT_{problem['loc'][0]}".upper() for problem in error.errors())
         raise SettingsError(names, "; ".join(problem["msg"] for problem in error.errors())) from error

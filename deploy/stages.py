@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from collector.store import Part
 from deploy.order import Order
 from deploy.pipeline import Progress, Stage, StageInput
 from templates.archive import load_glyphs, save_glyphs
@@ -143,6 +144,7 @@ STAGES = (
         choose_seed,
         reads=("capture",),
         code=("templates", "generator", "trainer"),
+        part=Part.DRAW,
     ),
     Stage(
         "adapt",
@@ -150,6 +152,7 @@ STAGES = (
         adapt,
         reads=("capture", "seed"),
         code=("templates", "generator", "trainer"),
+        part=Part.DRAW,
     ),
     Stage(
         "generate",
@@ -157,6 +160,7 @@ STAGES = (
         generate,
         reads=("capture", "seed", "adapt"),
         code=("templates", "generator"),
+        part=Part.DRAW,
     ),
     Stage(
         "fontbuild",
@@ -165,6 +169,7 @@ STAGES = (
         reads=("generate",),
         code=("templates", "fontbuild"),
         wishes=Order.as_wishes,
+        part=Part.BUILD,
     ),
     Stage(
         "specimen",
@@ -172,5 +177,6 @@ STAGES = (
         specimen,
         reads=("capture", "fontbuild"),
         code=("templates", "fontbuild"),
+        part=Part.BUILD,
     ),
 )

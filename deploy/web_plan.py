@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from collector.store import Job, NewJob, Strokes
+from collector.store import Job, NewJob, Part, Strokes
 from collector.web import to_glyph
 from deploy.order import Order
 from deploy.pipeline import Outcome, Progress, Stage, StageInput
@@ -89,7 +89,7 @@ def report(order: Order, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
 
 def web_plan() -> Plan:
     """From the web's photographs to a font."""
-    return Plan(WEB_STAGES, report, font_plan().records)
+    return replace(font_plan(), stages=WEB_STAGES, report=report)
 
 
 def _web_order(order: Order) -> WebOrder:
@@ -117,6 +117,7 @@ def _stages() -> tuple[Stage, ...]:
             reads=("generate",),
             code=("templates",),
             wishes=lambda order: _web_order(order).as_letters(),
+            part=Part.BUILD,
         ),
         replace(build, run=build_mended, reads=("mend",)),
         replace(by_name["specimen"], run=specimen, reads=("mend", "fontbuild")),

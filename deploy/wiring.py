@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from collector.blobs import BucketSettings, UploadBucket, UploadFolder, Uploads, open_bucket
 from collector.events import Bus, KafkaBus, LocalBus
 from collector.store import Store, open_store
-from deploy.artifacts import ArtifactFolder
+from deploy.artifact_bucket import ArtifactBucket
+from deploy.artifacts import ArtifactFolder, Artifacts
+from deploy.patience import patiently
 from deploy.plan import font_plan
 from deploy.runner import JobRunner, Plan, Retries
 from deploy.settings import Settings
+
+COPIES = "copies-"
+"""Beginning of the names of folders in which processes keep their own copies of shared files."""
+
+
+@dataclass(frozen=True)
+class Blobs:
+    """Everything that is kept outside the database."""
+
+    artifacts: Artifacts
+    uploads: Uploads
+
+
+@contextmanager
+def open_blobs(settings: Settings) -> Iterator[Blobs]:
+    """Files in the data folder, or in the bucket; this process's copies of the bucket's files go at the end.
+
+    Raises:
+        BucketUrlError: the setting names no bucket.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    if not settings.blobs:
+        yield Blobs(ArtifactFolder(settings.data / "artifacts"), UploadFolder(settings.data / "uploads"))
+        return
+    bucket = open_bucket(
+        BucketSettings(settings.blobs, settings.s3_endpoint, settings.s3_region, settings.s3_key, settings.s3_secret)
+    )
+    with tempfile.TemporaryDirectory(prefix=COPIES, dir=settings.data, ignore_cleanup_errors=True) as copies:
+        yield Blobs(ArtifactBucket(bucket, Path(copies, "artifacts")), UploadBucket(bucket, Path(copies, "uploads")))
 
 
 def open_bus(settings: Settings, store: Store) -> Bus:
@@ -21,31 +55,39 @@ def open_bus(settings: Settings, store: Store) -> Bus:
     return LocalBus(store.outbox)
 
 
-def uploads_folder(settings: Settings) -> Path:
-    """Where the service keeps writers' photographs."""
-    return settings.data / "uploads"
+def retries_of(settings: Settings, most_tries: int) -> Retries:
+    """How often jobs are tried, and their rests."""
+    return Retries(most_tries, settings.retry_s)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What a process needs that carries out jobs."""
+
+    runner: JobRunner
+    store: Store
+    blobs: Blobs
 
 
 @contextmanager
-def open_runner(
-    settings: Settings, plan: Plan | None = None, *, most_tries: int = 1
-) -> Iterator[tuple[JobRunner, Store]]:
-    """A runner with its store, bus and folder; closed at the end."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.database_url)
-    bus = open_bus(settings, store)
-    try:
-        artifacts = ArtifactFolder(settings.data / "artifacts")
-        runner = JobRunner(
-            store,
-            bus,
-            artifacts,
-            plan or font_plan(),
-            lease_s=settings.lease_s,
-            keep_days=settings.keep_days,
-            retries=Retries(most_tries),
-        )
-        yield runner, store
-    finally:
-        bus.close()
-        store.close()
+def open_shop(
+    settings: Settings, plan: Plan | None = None, *, most_tries: int = 1, away_s: float = 0.0
+) -> Iterator[Shop]:
+    """A runner with its store, bus and files; closed at the end. Waits up to ``away_s`` for the database."""
+    with open_blobs(settings) as blobs:
+        store = patiently(lambda: open_store(settings.database_url), away_s)
+        bus = open_bus(settings, store)
+        try:
+            runner = JobRunner(
+                store,
+                bus,
+                blobs.artifacts,
+                plan or font_plan(),
+                lease_s=settings.lease_s,
+                keep_days=settings.keep_days,
+                retries=retries_of(settings, most_tries),
+            )
+            yield Shop(runner, store, blobs)
+        finally:
+            bus.close()
+            store.close()

@@ -24,20 +24,45 @@ from pathlib import Path
 from kafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from collector.events import Bus, Consumer, Delivery, EventError, JobFailed, PhotosReceived, bury, decode, encode
-from collector.store import Job, JobNotFoundError, JobState, Lease, LeaseLostError, Store, Worker
+from collector.events import (
+    WORK_TOPICS,
+    Bus,
+    Consumer,
+    Delivery,
+    EventError,
+    JobFailed,
+    JobWaits,
+    bury,
+    decode,
+    encode,
+)
+from collector.store import Job, JobNotFoundError, JobState, Lease, LeaseLostError, Part, Store, Worker
 from deploy.runner import Retries
 
 log = logging.getLogger("sonmat.worker")
 
-GROUP = "sonmat-workers"
 POLL_S = 1.0
 LOOK_S = 0.25
 BEAT_S = 3.0
 AWAY_S = 2.0
 STEP_S = 0.05
-STOP_S = 30.0
-"""How long a job's process may take to give its job back when the worker is asked to stop."""
+STOP_S = 5.0
+"""How long a job's process may take to end when the worker is asked to stop; its job is given back before that."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a worker takes up, and the consumer group of its like."""
+
+    group: str
+    parts: tuple[Part, ...]
+
+
+COLLECTOR = Kind("sonmat-collectors", (Part.COLLECT, Part.BUILD))
+"""Wants processors: reads photographs, builds fonts."""
+DRAWER = Kind("sonmat-workers", (Part.DRAW,))
+"""Wants a GPU: learns the hand, draws."""
+EVERYTHING = Kind("sonmat-all", tuple(Part))
 
 
 @dataclass
@@ -47,23 +72,25 @@ class JobWorker:
     store: Store
     bus: Bus
     command: Sequence[str]
-    """Starts the process of a job; the job's id and the owner's name are added."""
+    """Starts the process of a job; the job's id, the owner's name, the parts and the device are added."""
     device: str
+    kind: Kind
     retries: Retries
     stop: threading.Event
 
     def __post_init__(self) -> None:
         name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         now = datetime.now(UTC)
-        self._shown = Worker(name, self.device, None, 0.0, 0, now, now)
+        self._shown = Worker(name, self.device, None, 0.0, 0, now, now, self.kind.parts)
         self._beaten_s = 0.0
 
     def run(self) -> None:
         """Takes events until asked to stop."""
         log.info("worker %s waits for jobs", self._shown.id)
+        topics = [WORK_TOPICS[part] for part in self.kind.parts]
         while not self.stop.is_set():
             try:
-                with self.bus.consume([PhotosReceived.TOPIC], GROUP) as consumer:
+                with self.bus.consume(topics, self.kind.group) as consumer:
                     self._consume(consumer)
             except (SQLAlchemyError, KafkaError) as error:
                 log.warning("database or broker is away, trying again: %s", error)
@@ -96,30 +123,51 @@ class JobWorker:
         except JobNotFoundError:
             return False  # deleted by its writer
         rests = job.retry_at is not None and job.retry_at > datetime.now(UTC)
-        return job.project_id is not None and job.state is JobState.QUEUED and not rests
+        is_mine = job.project_id is not None and job.part in self.kind.parts
+        return is_mine and job.state is JobState.QUEUED and not rests
 
     def _carry_out(self, job_id: str, consumer: Consumer) -> None:
-        command = [*self.command, job_id, self._shown.id]
+        parts = ",".join(self.kind.parts)
+        command = [*self.command, job_id, self._shown.id, parts, self.device]
         log.info("job %s begins", job_id)
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            self._shown = replace(self._shown, job_id=job_id)
-            asked_s: float | None = None
-            while process.poll() is None:
-                time.sleep(STEP_S)
-                with suppress(SQLAlchemyError, KafkaError):  # the job's process finds out for itself
-                    consumer.idle(LOOK_S)
-                    self._beat(process.pid)
-                if self.stop.is_set() and asked_s is None:
-                    asked_s = time.monotonic()
-                    process.terminate()
-                if asked_s is not None and time.monotonic() - asked_s > STOP_S:
-                    process.kill()
-            assert process.stdout is not None
-            said = process.stdout.read().strip().rsplit("\n", 1)[-1]
-        log.info("job %s: %s (exit %s)", job_id, said or "no word", process.returncode)
-        if process.returncode != 0:
-            self._note_death(job_id, process.returncode)
-        self._shown = replace(self._shown, job_id=None, memory_mib=0.0, done=self._shown.done + 1)
+        self._shown = replace(self._shown, job_id=job_id)
+        try:
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+                self._accompany(process, job_id, consumer)
+                assert process.stdout is not None
+                said = process.stdout.read().strip().rsplit("\n", 1)[-1]
+            log.info("job %s: %s (exit %s)", job_id, said or "no word", process.returncode)
+            if self.stop.is_set():
+                self._give_back(job_id)
+            elif process.returncode != 0:
+                self._note_death(job_id, process.returncode)
+        finally:
+            self._shown = replace(self._shown, job_id=None, memory_mib=0.0, done=self._shown.done + 1)
+
+    def _accompany(self, process: subprocess.Popen[str], job_id: str, consumer: Consumer) -> None:
+        """Stays in the group until the job's process ends; asked to stop, gives the job back at once and ends it."""
+        while process.poll() is None and not self.stop.wait(STEP_S):
+            with suppress(SQLAlchemyError, KafkaError):  # the job's process finds out for itself
+                consumer.idle(LOOK_S)
+                self._beat(process.pid)
+        if process.poll() is None:
+            self._give_back(job_id)
+            process.terminate()
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _give_back(self, job_id: str) -> None:
+        """The job waits for another worker from this moment on; what its process still writes is refused."""
+        try:
+            job = self.store.job(job_id)
+            if job.state is JobState.RUNNING and job.owner == self._shown.id:
+                with self.store.work(Lease(job.id, self._shown.id, job.attempt)) as work:
+                    work.release()
+                    work.emit(encode(JobWaits(job=job.id, part=job.part)))
+        except (JobNotFoundError, LeaseLostError, SQLAlchemyError):
+            return  # deleted, ended or taken over; or the database is away, and the lease runs out
 
     def _note_death(self, job_id: str, code: int) -> None:
         """The job's process died without a word (killed, out of memory): rest and retry, or give the job up."""

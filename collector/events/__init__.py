@@ -14,16 +14,19 @@ whose lease makes the work happen once. ``LocalBus`` runs inside one process on 
 
 from collector.events.bus import Bus, Consumer, Delivery
 from collector.events.dead import DEAD_TOPIC, bury, exhume
-from collector.events.kafka_bus import KafkaBus
+from collector.events.kafka_bus import TOPICS, KafkaBus
 from collector.events.local_bus import LocalBus
 from collector.events.relay import Relay
 from collector.events.schema import (
     EVENT_TYPES,
+    WORK_TOPICS,
+    DrawingsReady,
     Event,
     EventError,
     FontReady,
     GlyphsReady,
     JobFailed,
+    JobWaits,
     MalformedEventError,
     PhotosReceived,
     UnknownEventError,
@@ -34,14 +37,18 @@ from collector.events.schema import (
 __all__ = [
     "DEAD_TOPIC",
     "EVENT_TYPES",
+    "TOPICS",
+    "WORK_TOPICS",
     "Bus",
     "Consumer",
     "Delivery",
+    "DrawingsReady",
     "Event",
     "EventError",
     "FontReady",
     "GlyphsReady",
     "JobFailed",
+    "JobWaits",
     "KafkaBus",
     "LocalBus",
     "MalformedEventError",

@@ -49,6 +49,9 @@ class Consumer(Protocol):
 class Bus(Protocol):
     """Carries events from the outbox to consumers, each at least once."""
 
+    def prepare(self) -> bool:
+        """Makes ready what the bus needs; True where all of it was missing: the bus is new, or has forgotten all."""
+
     def publish(self, messages: Sequence[OutboxMessage]) -> None:
         """Returns when all are kept safe; raises when any may not be."""
 

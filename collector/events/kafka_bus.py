@@ -10,12 +10,20 @@ from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import CommitFailedError, TopicAlreadyExistsError
+from kafka.errors import CommitFailedError, KafkaError, TopicAlreadyExistsError
 
 from collector.events.bus import Consumer, Delivery
+from collector.events.dead import DEAD_TOPIC
+from collector.events.schema import EVENT_TYPES
 from collector.store import OutboxMessage
 
-PUBLISH_TIMEOUT_S = 30.0
+TOPICS = tuple(sorted({kind.TOPIC for kind in EVENT_TYPES.values() if kind.TOPIC} | {DEAD_TOPIC}))
+PARTITIONS = 24
+"""As many workers can share a topic; partitions cost next to nothing."""
+PUBLISH_TIMEOUT_S = 15.0
+REQUEST_TIMEOUT_MS = 10_000
+METADATA_AGE_MS = 5_000
+"""How soon a consumer hears of topics that were made after it began."""
 MALFORMED = "malformed"
 """The one field of the payload that stands for bytes that are no JSON object."""
 
@@ -29,17 +37,22 @@ class KafkaBus:
         self._session_timeout_s = session_timeout_s
         self._producer: Any = None
 
-    def create_topics(self, topics: Sequence[str], partitions: int, replicas: int = 1) -> None:
-        """Makes the topics that do not exist yet; as many workers can share one as it has partitions."""
-        admin = KafkaAdminClient(bootstrap_servers=self._servers)
+    def prepare(self) -> bool:
+        """Makes the topics that are missing; True where none was there."""
+        return self.create_topics(TOPICS, PARTITIONS) == len(TOPICS)
+
+    def create_topics(self, topics: Sequence[str], partitions: int, replicas: int = 1) -> int:
+        """Makes the topics that do not exist yet and says how many; a partition is one worker's at a time."""
+        admin = KafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        made = 0
         try:
-            for topic in topics:
-                try:
+            for topic in sorted(set(topics) - set(admin.list_topics())):
+                with suppress(TopicAlreadyExistsError):  # another process was faster
                     admin.create_topics({topic: {"num_partitions": partitions, "replication_factor": replicas}})
-                except TopicAlreadyExistsError:
-                    continue
+                    made += 1
         finally:
             admin.close()
+        return made
 
     def publish(self, messages: Sequence[OutboxMessage]) -> None:
         """Sends all and waits until the broker has them.
@@ -48,14 +61,25 @@ class KafkaBus:
             kafka.errors.KafkaError: one may not have arrived; publish them all again.
         """
         if self._producer is None:
-            self._producer = KafkaProducer(bootstrap_servers=self._servers, acks="all")
-        sent = [
-            self._producer.send(message.topic, key=message.key.encode(), value=_to_bytes(message.payload))
-            for message in messages
-        ]
-        self._producer.flush(timeout=PUBLISH_TIMEOUT_S)
-        for future in sent:
-            future.get(timeout=PUBLISH_TIMEOUT_S)
+            self._producer = KafkaProducer(
+                bootstrap_servers=self._servers,
+                acks="all",
+                allow_auto_create_topics=False,
+                max_block_ms=REQUEST_TIMEOUT_MS,
+            )
+        try:
+            sent = [
+                self._producer.send(message.topic, key=message.key.encode(), value=_to_bytes(message.payload))
+                for message in messages
+            ]
+            self._producer.flush(timeout=PUBLISH_TIMEOUT_S)
+            for future in sent:
+                future.get(timeout=PUBLISH_TIMEOUT_S)
+        except KafkaError:
+            # What it numbered and buffered may mean nothing to the broker that answers next.
+            self._producer.close(timeout=0)
+            self._producer = None
+            raise
 
     def consume(self, topics: Sequence[str], group: str) -> Consumer:
         """Joins the group; the broker shares the partitions out among its members."""
@@ -65,6 +89,8 @@ class KafkaBus:
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            metadata_max_age_ms=METADATA_AGE_MS,
             session_timeout_ms=round(self._session_timeout_s * 1000),
             heartbeat_interval_ms=round(self._session_timeout_s * 1000 / 12),
         )

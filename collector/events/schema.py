@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from collector.store import OutboxMessage
+from collector.store import OutboxMessage, Part
 
 
 class EventError(Exception):
@@ -44,19 +44,25 @@ class Event(BaseModel):
     TYPE: ClassVar[str]
     VERSION: ClassVar[int] = 1
     TOPIC: ClassVar[str]
+    """Where it goes; empty where that depends on what it says (``topic``)."""
 
     job: str
 
+    @property
+    def topic(self) -> str:
+        """The topic of this very event."""
+        return self.TOPIC
+
 
 class PhotosReceived(Event):
-    """Photographs were handed in: they want to be read."""
+    """Photographs were handed in: collectors read them."""
 
     TYPE = "photos.received"
     TOPIC = "sonmat.photos"
 
 
 class GlyphsReady(Event):
-    """The sheet was read, its glyphs are in the database: the hand wants to be learnt."""
+    """The sheet was read, its glyphs are in the database: workers learn the hand and draw the rest."""
 
     TYPE = "glyphs.ready"
     TOPIC = "sonmat.glyphs"
@@ -64,6 +70,29 @@ class GlyphsReady(Event):
     set_name: str
     written: int
     artifact: str
+
+
+class DrawingsReady(Event):
+    """Every character is drawn: collectors build the font."""
+
+    TYPE = "drawings.ready"
+    TOPIC = "sonmat.drawings"
+
+    artifact: str
+
+
+class JobWaits(Event):
+    """A job waits for a part of its way: told again after silence, a pause, or a broker that forgot."""
+
+    TYPE = "job.waits"
+    TOPIC = ""
+
+    part: Part
+
+    @property
+    def topic(self) -> str:
+        """Where those listen who take this part up."""
+        return WORK_TOPICS[self.part]
 
 
 class FontReady(Event):
@@ -87,8 +116,15 @@ class JobFailed(Event):
     by_writer: bool
 
 
+WORK_TOPICS: Mapping[Part, str] = {
+    Part.COLLECT: PhotosReceived.TOPIC,
+    Part.DRAW: GlyphsReady.TOPIC,
+    Part.BUILD: DrawingsReady.TOPIC,
+}
+"""Where workers hear of jobs that wait for their part."""
 EVENT_TYPES: Mapping[tuple[str, int], type[Event]] = {
-    (kind.TYPE, kind.VERSION): kind for kind in (PhotosReceived, GlyphsReady, FontReady, JobFailed)
+    (kind.TYPE, kind.VERSION): kind
+    for kind in (PhotosReceived, GlyphsReady, DrawingsReady, JobWaits, FontReady, JobFailed)
 }
 
 
@@ -113,7 +149,7 @@ def encode(event: Event) -> OutboxMessage:
         at=datetime.now(UTC),
         data=event.model_dump(mode="json", exclude={"job"}),
     )
-    return OutboxMessage(event.TOPIC, event.job, envelope.model_dump(mode="json"))
+    return OutboxMessage(event.topic, event.job, envelope.model_dump(mode="json"))
 
 
 def decode(payload: Mapping[str, Any]) -> Event:

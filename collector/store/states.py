@@ -37,5 +37,10 @@ class Part(StrEnum):
     BUILD = "build"
     """All characters to the font: processors."""
 
+    def precedes(self, other: Part) -> bool:
+        """Whether this part comes before the other on the way."""
+        way = list(Part)
+        return way.index(self) < way.index(other)
+
 
 TERMINAL = frozenset({JobState.DONE, JobState.REFUSED, JobState.FAILED})

@@ -96,7 +96,7 @@ class Work:
         Forwards, this try does not count. Back, where earlier results are gone, it does: a job that workers hand
         to and fro, because they do not see each other's results, comes to an end.
         """
-        is_forward = list(Part).index(part) > list(Part).index(self.part)
+        is_forward = self.part.precedes(part)
         self._end(JobState.QUEUED, None, None)
         self._job.part, self._job.stage, self._job.progress, self._job.note = part.value, stage, 0.0, ""
         if is_forward:

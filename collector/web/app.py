@@ -5,20 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import resources
 
 from fastapi import FastAPI, Request
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from collector.blobs import UploadFolder, Uploads
 from collector.store import Store
-from collector.web import health, letters, monitor, photos, result, writer
+from collector.web import gate, health, letters, machinery, monitor, photos, result, writer
 from collector.web.config import WebConfig
 from collector.web.intake import Intake
 from collector.web.metrics import Counted, Figures
 from collector.web.pages import Web, refuse
 from collector.web.security import HEADERS, BodyLimit, BodyTooLarge, Refusal, SafeHeaders, not_found, too_large
+from collector.web.staticfiles import STATIC, Static
 from collector.web.tokens import Signer
 from collector.web.workshop import Workshop
 from templates.errors import PersonError
@@ -26,9 +26,13 @@ from templates.errors import PersonError
 log = logging.getLogger(__name__)
 
 
-def create_app(config: WebConfig, store: Store, workshop: Workshop) -> FastAPI:
-    """The application; the caller owns the store and closes it after the application has stopped."""
-    web = Web(config, store, workshop, Intake(config, store), Signer(config.secret), Figures(store))
+def create_app(config: WebConfig, store: Store, workshop: Workshop, uploads: Uploads | None = None) -> FastAPI:
+    """The application; the caller owns the store and closes it after the application has stopped.
+
+    ``uploads``: where photographs are kept; without, in ``config.folder``.
+    """
+    intake = Intake(config, store, uploads or UploadFolder(config.folder))
+    web = Web(config, store, workshop, intake, Signer(config.secret), Figures(store))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -41,8 +45,9 @@ def create_app(config: WebConfig, store: Store, workshop: Workshop) -> FastAPI:
     for room in (health, writer, photos, letters, result):
         app.include_router(room.router)
     if config.operator_token:
-        app.include_router(monitor.router)
-    app.mount("/static", StaticFiles(directory=str(resources.files("collector.web") / "data" / "static")), "static")
+        for room in (gate, monitor, machinery):
+            app.include_router(room.router)
+    app.mount("/static", Static(directory=STATIC), "static")
     _answer_errors(app)
     limits = config.limits
     upload_bytes = limits.photo_bytes * limits.photos_a_request + limits.form_bytes

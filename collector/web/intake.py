@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import multiprocessing
-import shutil
 import unicodedata
 import uuid
 from concurrent.futures import ProcessPoolExecutor
@@ -16,10 +15,11 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from collector.blobs import Uploads
 from collector.errors import DamagedImage, EmptyFile, ImageTooLarge, NotAnImage, PhotoError
 from collector.store import NewUpload, ProjectNotFoundError, Store
 from collector.web.config import WebConfig
-from collector.web.reading import photo_path, prepare_process, read_upload
+from collector.web.reading import photo_path, picture_path, prepare_process, read_upload
 from templates.errors import PersonError
 
 BLOCK_BYTES = 1 << 20
@@ -45,7 +45,8 @@ class TooBusy(PhotoError):
 class Intake:
     """Reads photographs one after another for all writers of this process."""
 
-    def __init__(self, config: WebConfig, store: Store) -> None:
+    def __init__(self, config: WebConfig, store: Store, uploads: Uploads) -> None:
+        self.uploads = uploads
         self._config = config
         self._store = store
         self._pool: ProcessPoolExecutor | None = None
@@ -80,11 +81,11 @@ class Intake:
             self._store.projects.add_upload(project_id, number, upload)
         except ProjectNotFoundError:
             # The writer deleted everything while this was read: nothing may come back.
-            shutil.rmtree(self._config.folder / project_id, ignore_errors=True)
+            self.uploads.forget(project_id)
             raise
 
     async def _read(self, project_id: str, number: int, name: str, file: UploadFile) -> NewUpload:
-        folder = self._config.folder / project_id
+        folder = self.uploads.folder / project_id
         source = self._config.folder / "incoming" / f"{uuid.uuid4().hex}.upload"
         try:
             digest, size = await self._save(file, source, name)
@@ -99,8 +100,9 @@ class Intake:
             told = told.replace(generated, name).replace(source.name, name)
             return NewUpload(name, digest, size, error_code=found["error"]["code"], error=told)
         kept = photo_path(folder, number)
-        digest = await run_in_threadpool(_hash, kept)
-        return NewUpload(name, digest, kept.stat().st_size, reading=found["reading"])
+        digest, size = await run_in_threadpool(_hash, kept), kept.stat().st_size
+        await run_in_threadpool(self.uploads.keep, project_id, [kept.name, picture_path(folder, number).name])
+        return NewUpload(name, digest, size, reading=found["reading"])
 
     async def _save(self, file: UploadFile, source: Path, name: str) -> tuple[str, int]:
         """Writes the upload under a generated name, no longer than allowed and only if it begins as a picture."""

@@ -109,13 +109,14 @@ async def picture(request: Request, token: str, number: int) -> Response:
     """The flat page of a photograph."""
     web = web_of(request)
     own = await web.project(token)
-    return page_picture(web, own.id, number)
+    return await run_in_threadpool(page_picture, web, own.id, number)
 
 
 def page_picture(web: Web, project_id: str, number: int) -> Response:
     """The file of a flat page; its name is made of numbers alone."""
-    path = picture_path(web.config.folder / project_id, number)
-    if not path.is_file():
+    uploads = web.intake.uploads
+    path = uploads.fetch(project_id, picture_path(uploads.folder, number).name)
+    if path is None:
         raise not_found()
     return FileResponse(path, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
 
@@ -127,6 +128,7 @@ async def remove(request: Request, token: str, number: int) -> Response:
     own = await web.project(token)
     await web.form(request)
     await run_in_threadpool(web.store.projects.remove_upload, own.id, number)
-    for path in (photo_path(web.config.folder / own.id, number), picture_path(web.config.folder / own.id, number)):
-        path.unlink(missing_ok=True)
+    uploads = web.intake.uploads
+    names = [path(uploads.folder, number).name for path in (photo_path, picture_path)]
+    await run_in_threadpool(uploads.remove, own.id, names)
     return go(f"/s/{token}/photos")

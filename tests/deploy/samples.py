@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from collector.store import Part
 from deploy.order import Order, place_order
 from deploy.pipeline import Outcome, Progress, Stage, StageInput
 from fontbuild.info import FontInfo
@@ -60,8 +61,8 @@ class Workshop:
     def stages(self) -> Sequence[Stage]:
         return (
             Stage("read", "읽기 · reading", self.read, wishes=lambda order: {"photos": list(order.hashes)}),
-            Stage("count", "셈 · counting", self.count, reads=("read",)),
-            Stage("sign", "이름 · signing", self.sign, reads=("count",), wishes=Order.as_wishes),
+            Stage("count", "셈 · counting", self.count, reads=("read",), part=Part.DRAW),
+            Stage("sign", "이름 · signing", self.sign, reads=("count",), wishes=Order.as_wishes, part=Part.BUILD),
         )
 
 

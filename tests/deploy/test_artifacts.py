@@ -24,7 +24,7 @@ def test_what_is_kept_is_found_with_its_facts(folder: ArtifactFolder) -> None:
     assert folder.find("capture", "k") is None
     place = keep(folder, "k")
     assert folder.find("capture", "k") == place
-    assert folder.facts(place) == {"글자": 3}
+    assert folder.noted("capture", "k") == {"글자": 3}
     assert (place / "glyphs").read_text() == "ink"
     assert folder.find("seed", "k") is None
 

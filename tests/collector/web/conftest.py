@@ -10,6 +10,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from collector.blobs import UploadFolder
 from collector.store import Job, Store, open_store
 from collector.web import WebConfig, create_app
 from deploy.artifacts import ArtifactFolder
@@ -81,7 +82,7 @@ class Person:
 def make_person(folder: Path, **options: Any) -> Iterator[Person]:
     """A person and the application they visit."""
     store = open_store(f"sqlite:///{folder / 'sonmat.sqlite3'}")
-    desk = FontDesk(store, ArtifactFolder(folder / "artifacts"), folder / "uploads")
+    desk = FontDesk(store, ArtifactFolder(folder / "artifacts"), UploadFolder(folder / "uploads"))
     config = WebConfig(folder / "uploads", "secret", operator_token=OPERATOR, **options)
     with TestClient(create_app(config, store, desk), raise_server_exceptions=False) as client:
         yield Person(client, store, folder)

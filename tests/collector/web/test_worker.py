@@ -15,7 +15,7 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from collector.events import DEAD_TOPIC, FontReady, JobFailed, PhotosReceived, encode
+from collector.events import DEAD_TOPIC, FontReady, JobFailed, JobWaits, PhotosReceived, encode
 from collector.store import Job, JobState, NewJob, OutboxMessage, Photo, Store, open_store
 from deploy.keys import hash_file, hash_json
 from deploy.pipeline import Progress, StageInput
@@ -54,12 +54,15 @@ raise SystemExit(main(slow_plan()))
 """
 WORKER = """
 import sys
-from deploy.serve import relay, work
+from deploy.serve import collect, relay, work
 from deploy.settings import load_settings
+command = [sys.executable, "-c", sys.argv[2]]
 if sys.argv[1] == "relay":
     relay(load_settings())
+elif sys.argv[1] == "collect":
+    collect(load_settings(), command)
 else:
-    work(load_settings(), [sys.executable, "-c", sys.argv[2]])
+    work(load_settings(), command)
 """
 
 
@@ -102,6 +105,10 @@ class Yard:
             assert time.monotonic() < deadline, f"never: {what}\n{self.logs()}"
             time.sleep(0.1)
 
+    def at_work(self, job: Job, stage: str) -> bool:
+        now = self.store.job(job.id)
+        return (now.state, now.stage) == (JobState.RUNNING, stage)
+
     def wait_end(self, jobs: Sequence[Job]) -> list[Job]:
         self.wait(lambda: all(self.store.job(job.id).state.is_terminal for job in jobs), "all jobs end")
         return [self.store.job(job.id) for job in jobs]
@@ -138,17 +145,18 @@ def production(tmp_path: Path, mariadb_server: int, kafka_broker: str) -> Iterat
 
 
 def test_a_worker_killed_at_its_job_is_followed_by_another_and_the_font_is_made_once(production: Yard) -> None:
-    production.run("relay")
+    for kind in ("relay", "collect"):
+        production.run(kind)
     first = production.run("work")
     job = production.submit("sleep 4")
-    production.wait(lambda: production.store.job(job.id).stage == "count", "the first worker is at it")
+    production.wait(lambda: production.at_work(job, "count"), "the first worker is at it")
     second = production.run("work")
     first.send_signal(signal.SIGKILL)
     first.wait()
     [ended] = production.wait_end([job])
     assert ended.state is JobState.DONE, production.logs()
     assert ended.report is not None and ended.report["words"] == 2
-    assert ended.attempt >= 2
+    assert ended.attempt >= 4, "collected, drawn in two attempts, built"
     assert production.count(FontReady.TOPIC, job.id) == 1
     second.send_signal(signal.SIGTERM)
     assert second.wait(30) == 0
@@ -158,11 +166,11 @@ def test_a_worker_killed_at_its_job_is_followed_by_another_and_the_font_is_made_
 def test_of_a_crowd_of_jobs_told_five_times_each_ends_once(production: Yard) -> None:
     jobs = [production.submit(f"word {k}") for k in range(6)]
     production.store.outbox.add([encode(PhotosReceived(job=job.id)) for job in jobs * 4])
-    for kind in ("relay", "work", "work"):
+    for kind in ("relay", "collect", "work", "work"):
         production.run(kind)
     assert {job.state for job in production.wait_end(jobs)} == {JobState.DONE}
     assert [production.count(FontReady.TOPIC, job.id) for job in jobs] == [1] * 6
-    assert {production.store.job(job.id).attempt for job in jobs} == {1}
+    assert {production.store.job(job.id).attempt for job in jobs} == {3}, "collected, drawn, built, each once"
 
 
 @pytest.mark.parametrize(("word", "code"), [("die", "process.died"), ("break", "ZeroDivisionError")])
@@ -189,7 +197,7 @@ def test_what_nobody_can_read_goes_to_the_dead_letters_and_stops_nothing(embedde
 def test_a_job_whose_writer_deletes_it_stops_and_leaves_no_result(embedded: Yard) -> None:
     job = embedded.submit("sleep 30")
     embedded.run("work")
-    embedded.wait(lambda: embedded.store.job(job.id).stage == "count", "the worker is at it")
+    embedded.wait(lambda: embedded.at_work(job, "count"), "the worker is at it")
     assert job.project_id is not None
     with embedded.store.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM jobs")
@@ -203,9 +211,12 @@ def test_a_job_whose_writer_deletes_it_stops_and_leaves_no_result(embedded: Yard
 def test_the_caretaker_deletes_what_is_past_its_days(tmp_path: Path) -> None:
     import threading
 
+    from collector.blobs import UploadFolder
     from collector.events import LocalBus
     from collector.store import NewUpload
+    from deploy.artifacts import ArtifactFolder
     from deploy.caretaker import Caretaker
+    from deploy.wiring import Blobs
 
     url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
     store = open_store(url)
@@ -216,11 +227,12 @@ def test_the_caretaker_deletes_what_is_past_its_days(tmp_path: Path) -> None:
         (tmp_path / "uploads" / name).mkdir(parents=True)
         (tmp_path / "uploads" / name / "photo-1.jpg").write_bytes(b"photo")
     settings = Settings(data=tmp_path, database=url, photo_days=14, keep_days=30)
-    keeper = Caretaker(settings, store, LocalBus(store.outbox), threading.Event())
-    keeper.clean()
+    blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
+    Caretaker(settings, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
     assert [path.parent.name for path in tmp_path.rglob("photo-1.jpg")] == ["newer"]
     assert store.projects.uploads("older")[0].removed_at is not None
-    Caretaker(settings.model_copy(update={"keep_days": 15}), store, LocalBus(store.outbox), threading.Event()).clean()
+    later = settings.model_copy(update={"keep_days": 15})
+    Caretaker(later, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
     assert not (tmp_path / "uploads" / "older").exists()
     assert (tmp_path / "uploads" / "newer").exists()
     store.close()
@@ -230,8 +242,7 @@ def test_a_broker_that_forgot_everything_is_told_again(production: Yard) -> None
     job = production.submit("sound")
     with production.store.outbox.publishing(10) as lost:
         assert len(lost) == 1  # published to a broker that then lost it
-    swept = production.store.operations.sweep(3, -1.0, lambda j: encode(PhotosReceived(job=j.id)), pytest.fail)
-    assert swept.again == 1
-    for kind in ("relay", "work"):
+    production.store.operations.announce_all(lambda j: encode(JobWaits(job=j.id, part=j.part)))
+    for kind in ("relay", "collect", "work"):
         production.run(kind)
     assert production.wait_end([job])[0].state is JobState.DONE

@@ -1,0 +1,13 @@
+"""Files that several machines share: in a folder, or in an S3-compatible store.
+
+    uploads = UploadFolder(root)                      # or UploadBucket(bucket, copies)
+    uploads.keep(project, [name])                     # what was written into uploads.folder / project
+    path = uploads.fetch(project, name)               # a file on this machine to read; None where there is none
+
+``Bucket`` is the little of S3 that Sonmat needs.
+"""
+
+from collector.blobs.bucket import Bucket, BucketSettings, open_bucket
+from collector.blobs.uploads import UploadBucket, UploadFolder, Uploads
+
+__all__ = ["Bucket", "BucketSettings", "UploadBucket", "UploadFolder", "Uploads", "open_bucket"]

@@ -1,0 +1,137 @@
+"""The little of S3 that Sonmat needs, by boto3: AWS, MinIO, Ceph, SeaweedFS and others speak it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from templates.errors import PersonError
+
+TIMEOUT_S = 20
+TRIES = 5
+MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+DELETED_AT_ONCE = 1000
+"""S3, DeleteObjects: no more in one request."""
+
+
+class BucketUrlError(PersonError):
+    """The setting names no bucket."""
+
+    code = "settings.blobs"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"SONMAT_BLOBS의 값 ‘{url}’을 쓸 수 없습니다. s3://버킷/앞머리 꼴로 적거나 비워 두세요.",
+            f"The value “{url}” of SONMAT_BLOBS cannot be used: write s3://bucket/prefix, or leave it empty.",
+        )
+
+
+@dataclass(frozen=True)
+class BucketSettings:
+    """Where the bucket is and how to get in; what is empty is left to boto3's own ways (profile, machine's role)."""
+
+    url: str
+    """``s3://bucket/prefix``; the prefix may be empty."""
+    endpoint: str = ""
+    """Of a store that is not AWS: ``http://host:port``."""
+    region: str = ""
+    key: str = ""
+    secret: str = ""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object."""
+
+    name: str
+    changed_at: datetime
+
+
+class Bucket:
+    """Objects under names such as ``uploads/<project>/photo-1.jpg``. Threads may share it."""
+
+    def __init__(self, client: Any, bucket: str, prefix: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    def put(self, name: str, source: Path) -> None:
+        """Keeps a file, in the place of an older one; whole or not at all."""
+        self._client.upload_file(str(source), self._bucket, self._prefix + name)
+
+    def get(self, name: str, target: Path) -> bool:
+        """Writes an object into a file, whole or not at all; False where there is no such object."""
+        draft = target.with_name(f".{target.name}.draft")
+        try:
+            self._client.download_file(self._bucket, self._prefix + name, str(draft))
+        except ClientError as error:
+            if is_missing(error):
+                return False
+            raise
+        draft.replace(target)
+        return True
+
+    def read(self, name: str) -> tuple[bytes, datetime] | None:
+        """A small object's bytes and when it was written; None where there is none."""
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + name)
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+        return answer["Body"].read(), answer["LastModified"]
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keeps a small object, in the place of an older one."""
+        self._client.put_object(Bucket=self._bucket, Key=self._prefix + name, Body=content)
+
+    def list(self, prefix: str) -> Iterator[Stored]:
+        """All objects whose names begin so."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=self._prefix + prefix
+        )
+        for page in pages:
+            for each in page.get("Contents", []):
+                yield Stored(each["Key"].removeprefix(self._prefix), each["LastModified"])
+
+    def remove(self, prefix: str) -> None:
+        """Deletes all objects whose names begin so."""
+        names = [{"Key": self._prefix + each.name} for each in self.list(prefix)]
+        for at in range(0, len(names), DELETED_AT_ONCE):
+            batch = {"Objects": names[at : at + DELETED_AT_ONCE], "Quiet": True}
+            self._client.delete_objects(Bucket=self._bucket, Delete=batch)
+
+
+def open_bucket(settings: BucketSettings) -> Bucket:
+    """The bucket of a setting; nobody is asked yet.
+
+    Raises:
+        BucketUrlError: the setting names none.
+    """
+    parts = urlsplit(settings.url)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise BucketUrlError(settings.url)
+    client = boto3.client(
+        "s3",
+        endpoint_url=settings.endpoint or None,
+        region_name=settings.region or None,
+        aws_access_key_id=settings.key or None,
+        aws_secret_access_key=settings.secret or None,
+        config=Config(
+            connect_timeout=TIMEOUT_S, read_timeout=TIMEOUT_S, retries={"max_attempts": TRIES, "mode": "standard"}
+        ),
+    )
+    return Bucket(client, parts.netloc, parts.path)
+
+
+def is_missing(error: ClientError) -> bool:
+    """Whether an error says that there is no such object."""
+    return error.response.get("Error", {}).get("Code") in MISSING
