@@ -17,6 +17,7 @@ from fontbuild.info import FontInfo
 from fontbuild.names import make_names
 from fontbuild.normalise import normalise
 from fontbuild.outline import outline_glyphs
+from fontbuild.punctuation import complete_punctuation
 from fontbuild.spacing import space_out
 from fontbuild.tables import build_tables
 from templates import hangul
@@ -50,7 +51,7 @@ def build_font(glyphs: GlyphSet, info: FontInfo, out_dir: Path, *, progress: Pro
     outlines = outline_glyphs(glyphs.shapes(), lambda share: tell(0.6 * share, "tracing"))
     tell(0.6, "spacing")
     placed, scales = normalise(outlines)
-    spacing = space_out(placed)
+    spacing = space_out([*placed, *complete_punctuation(placed)])
     tell(0.65, "tables")
     font = build_tables(spacing, info, names)
     out_dir.mkdir(parents=True, exist_ok=True)

@@ -64,9 +64,14 @@ def space_out(outlines: Sequence[Outline]) -> Spacing:
 def _by_script(outlines: Sequence[Outline]) -> dict[str, list[int]]:
     """Rows of the outlines."""
     return {
-        "hangul": [row for row, outline in enumerate(outlines) if not outline.char.isascii()],
-        "latin": [row for row, outline in enumerate(outlines) if outline.char.isascii()],
+        "hangul": [row for row, outline in enumerate(outlines) if is_korean(outline.char)],
+        "latin": [row for row, outline in enumerate(outlines) if not is_korean(outline.char)],
     }
+
+
+def is_korean(char: str) -> bool:
+    """Whether the character is a syllable or a lone jamo; Latin, digits and signs are not."""
+    return hangul.is_syllable(char) or char in hangul.COMPATIBILITY_JAMO
 
 
 def _gap(script: str, members: Sequence[Outline]) -> float:

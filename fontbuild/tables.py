@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from fontTools.agl import UV2AGL
@@ -12,12 +13,16 @@ from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables import ttProgram
 
 from fontbuild.alternates import alternate_name
-from fontbuild.features import substitutions
+from fontbuild.features import layout_table, substitutions
 from fontbuild.glyf import GlyphRecord, empty_record, notdef_record, outline_record
 from fontbuild.info import FontInfo
+from fontbuild.kerning import kerning_lookups
 from fontbuild.metrics import ASCENDER, CENTRE, DESCENDER, UNITS_PER_EM
 from fontbuild.names import Names, name_table
+from fontbuild.normalise import moved
+from fontbuild.outline import Outline
 from fontbuild.spacing import Spacing
+from fontbuild.vertical import vertical_forms, vertical_step
 
 _TIMESTAMP = 3_818_275_200
 """Seconds from 1904 to 2025-01-01: a fixed date, so that the same glyphs give the same bytes."""
@@ -32,7 +37,11 @@ _REGULAR = 1 << 6
 
 def build_tables(spacing: Spacing, info: FontInfo, names: Names) -> TTFont:
     """The whole font, not yet compiled."""
-    records, codes, shapes = _records(spacing)
+    glyphs = glyph_names(spacing.outlines)
+    records, codes = _records(spacing, glyphs)
+    step = vertical_step(spacing.outlines)
+    upright = _upright(spacing, step)
+    records |= upright
     builder = FontBuilder(UNITS_PER_EM, isTTF=True)
     font = builder.font
     font.recalcBBoxes = False
@@ -41,14 +50,16 @@ def build_tables(spacing: Spacing, info: FontInfo, names: Names) -> TTFont:
     _glyphs(font, records)
     box = _font_box(records)
     _horizontal(builder, records, box)
-    _vertical(builder, records)
+    _vertical(builder, records, step)
     _profile(font, records)
     _head(font, info, box)
     _os2(builder, codes, records, box)
     font["name"] = name_table(info, names)
     builder.setupPost(underlinePosition=-100, underlineThickness=50)
     _rasteriser(font)
-    font["GSUB"] = substitutions(font, shapes, {})
+    font["GSUB"] = substitutions(font, _shapes(glyphs), {name.partition(".")[0]: name for name in upright})
+    if pairs := kerning_lookups(font, spacing, glyphs):
+        font["GPOS"] = layout_table("GPOS", pairs, {"kern": range(len(pairs))})
     font["OS/2"].usMaxContext = maxCtxFont(font)
     return font
 
@@ -58,26 +69,38 @@ def glyph_name(char: str) -> str:
     return UV2AGL.get(ord(char), f"uni{ord(char):04X}") if char.isascii() else f"uni{ord(char):04X}"
 
 
-def _records(spacing: Spacing) -> tuple[dict[str, GlyphRecord], dict[int, str], dict[str, list[str]]]:
-    """Glyphs by name in glyph order, the characters they stand for, and the further shapes of some."""
+def glyph_names(outlines: Iterable[Outline]) -> list[str]:
+    """A name for each outline; those of a character after its first are alternates."""
+    seen: Counter[str] = Counter()
+    names = []
+    for outline in outlines:
+        name, number = glyph_name(outline.char), seen[outline.char]
+        names.append(alternate_name(name, number) if number else name)
+        seen[outline.char] += 1
+    return names
+
+
+def _records(spacing: Spacing, names: Sequence[str]) -> tuple[dict[str, GlyphRecord], dict[int, str]]:
+    """Glyphs by name in glyph order, alternates last, and the characters they stand for."""
     records = {".notdef": notdef_record()}
-    codes: dict[int, str] = {}
-    for code in (0x20, 0xA0):
-        records[glyph_name(chr(code))] = empty_record(spacing.space)
-        codes[code] = glyph_name(chr(code))
-    alternates: dict[str, GlyphRecord] = {}
-    shapes: dict[str, list[str]] = {}
-    pairs = zip(spacing.outlines, spacing.advances, strict=True)
-    for outline, advance in sorted(pairs, key=lambda pair: pair[0].char):
-        name, record = glyph_name(outline.char), outline_record(outline, advance)
-        if name in records:
-            further = shapes.setdefault(name, [])
-            further.append(alternate_name(name, len(further) + 1))
-            alternates[further[-1]] = record
-        else:
-            records[name] = record
+    codes = {code: glyph_name(chr(code)) for code in (0x20, 0xA0)}
+    records |= {name: empty_record(spacing.space) for name in codes.values()}
+    glyphs = zip(names, spacing.outlines, spacing.advances, strict=True)
+    for name, outline, advance in sorted(glyphs, key=lambda glyph: ("." in glyph[0], glyph[1].char)):
+        records[name] = outline_record(outline, advance)
+        if "." not in name:
             codes[ord(outline.char)] = name
-    return records | alternates, codes, shapes
+    return records, codes
+
+
+def _shapes(names: Sequence[str]) -> dict[str, list[str]]:
+    """Alternates by the glyph they vary."""
+    shapes: dict[str, list[str]] = {}
+    for name in names:
+        base, dot, _ = name.partition(".")
+        if dot:
+            shapes.setdefault(base, []).append(name)
+    return shapes
 
 
 def _glyphs(font: TTFont, records: Mapping[str, GlyphRecord]) -> None:
@@ -107,19 +130,30 @@ def _horizontal(builder: FontBuilder, records: Mapping[str, GlyphRecord], box: t
     )
 
 
-def _vertical(builder: FontBuilder, records: Mapping[str, GlyphRecord]) -> None:
-    """Every glyph stands centred on a column of em squares."""
-    tops = {name: ASCENDER - record.bounds[3] if record.points else 0 for name, record in records.items()}
+def _upright(spacing: Spacing, step: int) -> dict[str, GlyphRecord]:
+    """Glyphs that signs become in vertical lines."""
+    firsts = {outline.char: outline for outline in reversed(spacing.outlines)}
+    return {
+        f"{glyph_name(form.char)}.vert": outline_record(moved(form, 1.0, UNITS_PER_EM / 2, 0.0), UNITS_PER_EM)
+        for form in vertical_forms(firsts.values(), step)
+    }
+
+
+def _vertical(builder: FontBuilder, records: Mapping[str, GlyphRecord], step: int) -> None:
+    """Every glyph stands centred on its place in the line; a space is as high as it is wide in a horizontal one."""
+    head = round(CENTRE + step / 2)
+    heights = {name: step if record.points else record.advance for name, record in records.items()}
+    tops = {name: head - record.bounds[3] if record.points else 0 for name, record in records.items()}
     inked = {name: record for name, record in records.items() if record.points}
-    builder.setupVerticalMetrics({name: (UNITS_PER_EM, top) for name, top in tops.items()})
+    builder.setupVerticalMetrics({name: (heights[name], tops[name]) for name in records})
     builder.setupVerticalHeader(
         ascent=UNITS_PER_EM // 2,
         descent=-UNITS_PER_EM // 2,
         lineGap=0,
-        advanceHeightMax=UNITS_PER_EM,
+        advanceHeightMax=max(heights.values()),
         minTopSideBearing=min(tops[name] for name in inked),
-        minBottomSideBearing=min(record.bounds[1] - DESCENDER for record in inked.values()),
-        yMaxExtent=max(ASCENDER - record.bounds[1] for record in inked.values()),
+        minBottomSideBearing=min(step - head + record.bounds[1] for record in inked.values()),
+        yMaxExtent=max(head - record.bounds[1] for record in inked.values()),
     )
 
 

@@ -41,14 +41,14 @@ def test_what_platforms_ask_for(built):
 def test_extents_agree_with_the_glyphs(built):
     font = TTFont(built.ttf)
     glyf, hmtx, vmtx = font["glyf"], font["hmtx"], font["vmtx"]
-    boxes = []
+    boxes, head_of_line = [], 380 + font["vhea"].advanceHeightMax // 2
     for name in font.getGlyphOrder():
         glyph = glyf[name]
         if glyph.numberOfContours:
             points = np.array(glyph.getCoordinates(glyf)[0])
             boxes.append((*points.min(axis=0), *points.max(axis=0)))
             assert boxes[-1] == (glyph.xMin, glyph.yMin, glyph.xMax, glyph.yMax)
-            assert hmtx[name][1] == glyph.xMin and vmtx[name][1] == 880 - glyph.yMax
+            assert hmtx[name][1] == glyph.xMin and vmtx[name][1] + glyph.yMax == head_of_line
     head = font["head"]
     boxes = np.array(boxes)
     assert (head.xMin, head.yMin) == tuple(boxes[:, :2].min(axis=0))
