@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
@@ -36,7 +38,7 @@ def from_hex(code: str) -> str:
 
 
 @router.get("/s/{token}/letters/{code}")
-async def letter(request: Request, token: str, code: str) -> Response:
+async def letter(request: Request, token: str, code: str, saved: str = "") -> Response:
     """The drawing board for one letter."""
     web = web_of(request)
     own, char = await web.project(token), from_hex(code)
@@ -46,6 +48,7 @@ async def letter(request: Request, token: str, code: str) -> Response:
     has_font = any(job.state is JobState.DONE for job in jobs)
     known = next((each for each in letters if each.char == char), None)
     view = look(uploads, letters)
+    wanted = _wanted(char, letters, view.verdicts, has_font)
     return web.page(
         request,
         "letter.html",
@@ -58,19 +61,21 @@ async def letter(request: Request, token: str, code: str) -> Response:
         is_latin=char.isascii(),
         has_font=has_font,
         back=f"/s/{token}/font" if has_font else f"/s/{token}/photos",
-        following=_next(char, letters, view.verdicts, has_font),
+        following=to_hex(wanted[0]) if wanted else "",
+        left=len(wanted) + 1,
+        saved=saved if is_letter(saved) else "",
     )
 
 
-def _next(char: str, letters: list[Letter], verdicts: dict[str, str], has_font: bool) -> str:
-    """The next letter that wants attention after this one, as in addresses; empty where there is none."""
+def _wanted(char: str, letters: list[Letter], verdicts: dict[str, str], has_font: bool) -> list[str]:
+    """Other letters that want attention, those of the sheet after this one first."""
     wanted = [each.char for each in letters if each.is_wrong]
     if not has_font:
         drawn = {each.char for each in letters if each.strokes}
         flawed = [c for c, verdict in verdicts.items() if verdict not in ("good", "missing") and c not in drawn]
         wanted += [c for c in flawed if not c.isascii()]
-    others = [other for other in wanted if other != char]
-    return to_hex(others[0]) if others else ""
+    after = wanted.index(char) + 1 if char in wanted else 0
+    return [other for other in wanted[after:] + wanted[:after] if other != char]
 
 
 @router.post("/s/{token}/letters/{code}")
@@ -93,4 +98,6 @@ async def change(request: Request, token: str, code: str) -> Response:
     if wants_json(request):
         return JSONResponse({"char": char, "action": action})
     following = text_field(form, "following", 8)
-    return go(f"/s/{token}/letters/{to_hex(from_hex(following))}" if following else f"/s/{token}")
+    if not following:
+        return go(f"/s/{token}")
+    return go(f"/s/{token}/letters/{to_hex(from_hex(following))}?saved={quote(char)}")

@@ -18,7 +18,9 @@ from collector.web.config import WebConfig
 from collector.web.intake import Intake
 from collector.web.language import choose_language, say_in
 from collector.web.metrics import Figures
+from collector.web.progress import Forecast
 from collector.web.security import FORM_COOKIE, Rates, address, check_form, form_token, not_found
+from collector.web.staticfiles import address_of
 from collector.web.tokens import Signer, project_id
 from collector.web.workshop import Workshop
 from templates.errors import PersonError
@@ -36,6 +38,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["ord"] = ord
+    environment.globals["static"] = address_of
     return environment
 
 
@@ -52,6 +55,10 @@ class Web:
     rates: Rates = field(default_factory=Rates)
     html: Environment = field(default_factory=_environment)
     streams: int = 0
+    forecast: Forecast = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forecast = Forecast(self.store, self.workshop.stages)
 
     def page(self, request: Request, template: str, http_status: int = 200, **context: Any) -> HTMLResponse:
         """A page in the reader's language."""

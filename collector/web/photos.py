@@ -29,6 +29,15 @@ VERDICTS = {
     "smudged": ("번지거나 흐림", "smudged"),
     "missing": ("사진 없음", "no photograph"),
 }
+ADVICE = {
+    "blank": ("칸이 비어 있습니다", "nothing was written in the box"),
+    "clipped": ("칸 안에 조금 작게 써 주세요", "write a little smaller, inside the box"),
+    "faint": ("더 진한 펜으로 써 주세요", "use a darker pen"),
+    "smudged": ("잉크가 마른 뒤에, 흔들리지 않게 찍어 주세요", "let the ink dry and hold the phone still"),
+    "missing": ("이 쪽의 사진을 올려 주세요", "photograph this page"),
+}
+"""What to do about a verdict."""
+ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif"
 
 
 @router.get("/s/{token}/photos")
@@ -49,6 +58,9 @@ async def photos(request: Request, token: str) -> Response:
         view=view,
         sheet=build_sheet(view.set_name) if view.set_name else None,
         verdicts=VERDICTS,
+        advice=ADVICE,
+        accepted=ACCEPTED,
+        tally=view.tally,
         licences=web.workshop.licences,
         is_busy=any(not job.state.is_terminal for job in jobs),
         has_font=any(job.state.value == "done" for job in jobs),

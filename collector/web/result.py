@@ -15,12 +15,12 @@ from collector.web.security import not_found
 from collector.web.sheetview import look
 from collector.web.workshop import FontFiles
 from collector.web.writer import submit
-from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, INITIALS, MEDIALS, SYLLABLES
+from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, INITIALS, SYLLABLES
 
 router = APIRouter()
 
 GROUP = len(SYLLABLES) // len(INITIALS)
-WRITTEN, LATIN, JAMO = "written", "latin", "jamo"
+WRITTEN, DOUBTFUL, LATIN, JAMO = "written", "doubtful", "latin", "jamo"
 FONT_CACHE = "private, max-age=31536000, immutable"
 FILES = {
     "ttf": ("ttf", ".ttf", "font/ttf"),
@@ -41,7 +41,9 @@ async def font(request: Request, token: str, group: str = WRITTEN) -> Response:
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
     view = look(uploads, letters)
     changed = view.problem is None and web.workshop.wish(own, uploads, letters).key != made.key
-    written = frozenset((made.report or {}).get("own", ""))
+    report = made.report or {}
+    written = frozenset(report.get("own", ""))
+    doubtful = [char for char in report.get("glyphs", {}).get("doubtful", []) if char not in written]
     return web.page(
         request,
         "font.html",
@@ -50,8 +52,8 @@ async def font(request: Request, token: str, group: str = WRITTEN) -> Response:
         job=made,
         files=files,
         group=group,
-        groups=[WRITTEN, *INITIALS, LATIN, JAMO],
-        chars=_group(group, written),
+        groups=[WRITTEN, *([DOUBTFUL] if doubtful else []), *INITIALS, LATIN, JAMO],
+        chars=doubtful if group == DOUBTFUL else _group(group, written),
         written=written,
         redrawn={each.char for each in letters if each.strokes},
         wrong=[each.char for each in letters if each.is_wrong],
@@ -77,12 +79,6 @@ def _group(group: str, written: frozenset[str]) -> list[str]:
         raise not_found()
     start = INITIALS.index(group) * GROUP
     return list(SYLLABLES[start : start + GROUP])
-
-
-def rows(chars: list[str]) -> list[list[str]]:
-    """Syllables of one initial, a row for each medial."""
-    width = GROUP // len(MEDIALS)
-    return [chars[at : at + width] for at in range(0, len(chars), width)]
 
 
 async def _latest(web: Web, project: Project) -> tuple[Job, FontFiles]:

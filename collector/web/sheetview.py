@@ -44,6 +44,12 @@ class SheetView:
         """Characters whose own shape goes into the font."""
         return tuple(char for char, verdict in self.verdicts.items() if verdict == GOOD or char in self.redrawn)
 
+    @property
+    def tally(self) -> dict[str, int]:
+        """Hangul characters of the sheet, and how many of them are in the writer's own shape."""
+        own, hangul = set(self.good), [char for char in self.verdicts if is_syllable(char)]
+        return {"hangul": len(hangul), "read": sum(char in own for char in hangul)}
+
     def flawed(self, page: Page) -> list[tuple[str, str]]:
         """Characters of a page with what is wrong with them; empty Latin cells are no flaw."""
         found = [(cell.char, self.verdicts[cell.char]) for cell in page.cells]

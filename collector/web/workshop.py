@@ -19,6 +19,8 @@ class StageInfo:
     english: str
     usual_s: float
     """Seconds it takes where nothing is known of this machine yet."""
+    is_learning: bool = False
+    """Whether its result holds until other photographs come: letters written again do not repeat it."""
 
 
 @dataclass(frozen=True)

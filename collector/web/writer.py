@@ -18,7 +18,7 @@ from collector.events import PhotosReceived, encode
 from collector.store import Job, JobState, OutboxMessage, Project, ProjectNotFoundError
 from collector.web.language import LANGUAGE_COOKIE
 from collector.web.pages import Web, go, text_field, web_of
-from collector.web.progress import describe, usual_seconds
+from collector.web.progress import describe, event_id
 from collector.web.security import Refusal, not_found
 from collector.web.sheetview import look
 from collector.web.tokens import new_token, project_id
@@ -160,7 +160,8 @@ async def progress(request: Request, token: str) -> Response:
         return go(f"/s/{token}/photos")
     if status["state"] == "done":
         return go(f"/s/{token}/font")
-    return web.page(request, "progress.html", token=token, project=own, status=status, stages=web.workshop.stages)
+    stages = [stage for stage in web.workshop.stages if stage.name in status["stages"]]
+    return web.page(request, "progress.html", token=token, project=own, status=status, stages=stages)
 
 
 @router.get("/s/{token}/status")
@@ -175,7 +176,11 @@ async def status(request: Request, token: str) -> JSONResponse:
 
 @router.get("/s/{token}/events")
 async def events(request: Request, token: str) -> Response:
-    """The progress as server-sent events: the present state at once, then every change, until the job has ended."""
+    """The progress as server-sent events: the present state at once, then every change, until the job has ended.
+
+    Each event tells everything, so the newest one makes up for all that a lost connection missed; a browser that
+    comes back with the id of the newest (``Last-Event-ID``) is told nothing twice.
+    """
     web = web_of(request)
     own = await web.project(token)
     if web.streams >= web.config.limits.streams:
@@ -186,16 +191,16 @@ async def events(request: Request, token: str) -> Response:
 async def _stream(request: Request, web: Web, own: Project) -> AsyncIterator[str]:
     web.streams += 1
     try:
-        told, clock = "", asyncio.get_running_loop().time
+        told, clock = request.headers.get("last-event-id", ""), asyncio.get_running_loop().time
         end_s = clock() + STREAM_S
         yield "retry: 2000\n\n"
         while clock() < end_s and not await request.is_disconnected():
             status = await run_in_threadpool(_status, web, own)
             if status is None:
                 return
-            text = json.dumps(status, ensure_ascii=False)
-            yield ": \n\n" if text == told else f"data: {text}\n\n"
-            told = text
+            now = event_id(status)
+            yield ": \n\n" if now == told else f"id: {now}\ndata: {json.dumps(status, ensure_ascii=False)}\n\n"
+            told = now
             if status["state"] in ("done", "refused", "failed"):
                 return
             await asyncio.sleep(LOOK_EVERY_S)
@@ -205,10 +210,19 @@ async def _stream(request: Request, web: Web, own: Project) -> AsyncIterator[str
 
 def _status(web: Web, project: Project) -> dict[str, Any] | None:
     jobs = web.store.projects.jobs(project.id)
-    if not jobs:
-        return None
-    stages = web.workshop.stages
-    return describe(web.store, jobs[-1], stages, usual_seconds(web.store, stages))
+    return describe(web.store, project, jobs, web.workshop.stages, web.forecast) if jobs else None
+
+
+@router.get("/s/{token}/sketches/{job_id}/{number}.png")
+async def sketch(request: Request, token: str, job_id: str, number: int) -> Response:
+    """The sample text as the network drew it at one moment of its learning."""
+    web = web_of(request)
+    own = await web.project(token)
+    jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
+    png = await run_in_threadpool(web.store.diary.sketch, job_id, number) if job_id in [j.id for j in jobs] else None
+    if png is None:
+        raise not_found()
+    return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=86400, immutable"})
 
 
 @router.post("/s/{token}/delete")

@@ -1,0 +1,29 @@
+"use strict";
+// The result: size of the sample, and marking letters by tapping.
+const size = document.getElementById("size");
+if (size) {
+  const sample = document.getElementById("sample");
+  size.addEventListener("input", () => { sample.style.fontSize = `${size.value}px`; });
+}
+const marking = document.getElementById("marking");
+if (marking) {
+  const grid = document.querySelector(".glyphs");
+  const off = marking.textContent;
+  let changed = false;
+  marking.addEventListener("click", () => {
+    const on = grid.classList.toggle("marking");
+    marking.setAttribute("aria-pressed", on);
+    marking.textContent = on ? marking.dataset.on : off;
+    if (!on && changed) window.location.reload();
+  });
+  grid.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || !grid.classList.contains("marking")) return;
+    event.preventDefault();
+    const wrong = link.parentElement.classList.toggle("wrong");
+    changed = true;
+    post(link.href, { action: wrong ? "mark" : "unmark" })
+      .then((answer) => { if (!answer.ok) link.parentElement.classList.toggle("wrong", !wrong); })
+      .catch(() => link.parentElement.classList.toggle("wrong", !wrong));
+  });
+}
