@@ -22,6 +22,7 @@ from fontbuild.names import make_names
 USUAL_S = {"capture": 8.0, "seed": 3.0, "adapt": 90.0, "generate": 80.0, "mend": 4.0, "fontbuild": 30.0}
 """Seconds on two cores, until this machine has figures of its own."""
 OTHER_S = 3.0
+LEARNING = ("capture", "seed", "adapt", "generate")
 LICENCES = (
     LicenceInfo(License.ALL_RIGHTS.value, "모든 권리는 나에게 (기본)", "All rights are mine (default)"),
     LicenceInfo(License.OFL.value, "누구나 쓰고 고치고 나눔 (SIL OFL)", "Free to use, change and share (SIL OFL)"),
@@ -119,4 +120,4 @@ def info_of(options: Mapping[str, Any]) -> FontInfo:
 
 def _info(name: str, title: str) -> StageInfo:
     korean, _, english = title.partition(" · ")
-    return StageInfo(name, korean, english, USUAL_S.get(name, OTHER_S))
+    return StageInfo(name, korean, english, USUAL_S.get(name, OTHER_S), name in LEARNING)
