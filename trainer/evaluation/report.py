@@ -23,6 +23,7 @@ from trainer.evaluation.players import ADAPTED, BASELINES, OURS
 REAL = "real"
 WORST = 100
 WALL_COLUMNS = 20
+SHEET_COLUMNS = 16
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Report:
         return lines
 
     def save(self, out: Path) -> None:
-        """Writes ``table.csv``, ``bench.json``, ``worst.png`` and ``index.html``."""
+        """Writes ``table.csv``, ``bench.json``, ``hands.png``, ``worst.png`` and ``index.html``."""
         out.mkdir(parents=True, exist_ok=True)
         rows = [asdict(row) for row in (*self.rows, *self.means())]
         with (out / "table.csv").open("w", newline="", encoding="utf-8") as file:
@@ -143,9 +144,20 @@ class Report:
         plain = [{name: None if value != value else value for name, value in row.items()} for row in rows]
         told = {"written": self.written, "seeds": self.seeds, "bars": self.bars(), "rows": plain}
         (out / "bench.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        cv2.imwrite(str(out / "hands.png"), self.sheet())
         worst = self.worst()
         cv2.imwrite(str(out / "worst.png"), _wall([strip for _, strip in worst]))
         (out / "index.html").write_text(self._page(worst), encoding="utf-8")
+
+    def sheet(self) -> NDArray[np.uint8]:
+        """Some letters of each hand, neither best nor worst: the hand's own above, ours below."""
+        rows = []
+        for _, drawn in self.drawings.values():
+            real = next(one for one in drawn if one.player == REAL)
+            some = np.linspace(0, len(real.pictures) - 1, SHEET_COLUMNS).astype(int)
+            lines = [np.hstack(list(255 - one.pictures[some])) for one in (real, _shown_player(drawn))]
+            rows.append(np.vstack([*lines, np.full((4, lines[0].shape[1]), 160, np.uint8)]))
+        return np.vstack(rows)
 
     def worst(self) -> list[tuple[str, NDArray[np.uint8]]]:
         """The worst glyphs: a caption, and a strip of real, drawn and the other players', one below the other.

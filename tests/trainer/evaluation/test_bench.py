@@ -56,6 +56,7 @@ def test_bench_measures_and_saves(folder, font, tmp_path):
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert page.count("<figure>") == 6 and font.stem in page
     assert (tmp_path / "worst.png").stat().st_size > 500
+    assert (tmp_path / "hands.png").stat().st_size > 500
 
 
 def test_worst_comes_first(folder, tmp_path):
