@@ -1,26 +1,20 @@
-"""One job in a process of its own: ``python -m deploy.job JOB OWNER PARTS DEVICE``, started by a worker.
+"""One job in a process of its own, which a worker's nursery forks.
 
-What the job eats or breaks ends with this process. It holds the lease and notes how the job ended; the worker looks
-only whether the process died. Standard input is a pipe from the worker: when it closes, the worker is gone and the
-job is given back.
+It holds the lease and notes how the job ended; the worker looks only whether the process died.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
-import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from collector.blobs import Uploads
 from collector.store import Job, LeaseLostError, Part
 from collector.web import photo_path
 from deploy.diary import DiaryLog, JobDiary
 from deploy.font_desk import order_of
+from deploy.nursery import Task, Trade
 from deploy.patience import MOST_S, patiently
 from deploy.runner import Plan
 from deploy.settings import Settings, load_settings
@@ -30,9 +24,12 @@ from templates.errors import PersonError
 
 log = logging.getLogger("sonmat.job")
 
+LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
-def run_job(settings: Settings, plan: Plan, job_id: str, owner: str, parts: Sequence[Part]) -> str:
-    """Claims a job and takes it as far as ``parts`` reach; says in a word how that ended."""
+
+def run_job(settings: Settings, plan: Plan, task: Task) -> str:
+    """Claims a job and takes it as far as the task's parts reach; says in a word how that ended."""
+    job_id, owner, parts = task.job_id, task.owner, task.parts
     with open_shop(settings, plan, most_tries=settings.most_tries, away_s=MOST_S) as shop:
         runner, store = shop.runner, shop.store
         lease = patiently(lambda: store.claim(job_id, owner, settings.lease_s, parts))
@@ -66,30 +63,14 @@ def _bring_photos(uploads: Uploads, job: Job, parts: Sequence[Part]) -> Path:
     return uploads.folder
 
 
-def _stop(signal_number: int, frame: Any) -> None:
-    raise KeyboardInterrupt
+def carry_out(task: Task, plan: Plan | None = None) -> str:
+    """A worker's job in this process, by the service's plan."""
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    settings = load_settings(device=task.device)
+    return run_job(settings, plan or web_plan(), task)
 
 
-def _watch_parent() -> None:
-    # Unbuffered: a thread that holds the buffered reader's lock would break the end of the process.
-    while os.read(sys.stdin.fileno(), 64):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def main(plan: Plan | None = None) -> int:
-    """Runs one job; 0 however it ended, as long as its row says how."""
-    signal.signal(signal.SIGTERM, _stop)
-    threading.Thread(target=_watch_parent, daemon=True).start()
-    job_id, owner, parts, device = sys.argv[1:5]
-    settings = load_settings().model_copy(update={"device": device})
-    try:
-        ended = run_job(settings, plan or web_plan(), job_id, owner, [Part(each) for each in parts.split(",")])
-    except KeyboardInterrupt:
-        ended = "given back"
-    print(ended, flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+SERVICE = Trade(
+    carry_out,
+    {Part.COLLECT: ("collector.capture",), Part.DRAW: ("trainer", "generator"), Part.BUILD: ("fontbuild",)},
+)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +24,14 @@ from collector.store import Store, open_store
 from collector.web import WebConfig, create_app
 from deploy.caretaker import Caretaker, drop_leftovers
 from deploy.font_desk import FontDesk
+from deploy.job import LOG_FORMAT, SERVICE
+from deploy.nursery import Trade
 from deploy.patience import patiently
 from deploy.settings import Settings
 from deploy.wiring import Blobs, open_blobs, open_bus, retries_of
 from deploy.worker import COLLECTOR, DRAWER, EVERYTHING, JobWorker, Kind
 from templates.errors import PersonError
 
-JOB_COMMAND = (sys.executable, "-m", "deploy.job")
 STOP_S = 15.0
 
 
@@ -73,7 +74,7 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
                 worker.wait(STOP_S)
 
 
-def collect(settings: Settings, command: Sequence[str] = JOB_COMMAND) -> None:
+def collect(settings: Settings, trade: Trade = SERVICE) -> None:
     """Reads photographs and builds fonts until stopped.
 
     Raises:
@@ -81,19 +82,19 @@ def collect(settings: Settings, command: Sequence[str] = JOB_COMMAND) -> None:
     """
     if settings.bus == "local":
         raise NeedsKafkaError
-    _work(settings, command, COLLECTOR)
+    _work(settings, trade, COLLECTOR)
 
 
-def work(settings: Settings, command: Sequence[str] = JOB_COMMAND, *, beside: bool = False) -> None:
+def work(settings: Settings, trade: Trade = SERVICE, *, beside: bool = False) -> None:
     """Learns hands and draws until stopped; with local events does everything, for there is no other.
 
     ``beside``: does everything, and stops too when standard input closes, which tells that the web process that
     started it is gone.
     """
-    _work(settings, command, EVERYTHING if beside or settings.bus == "local" else DRAWER, beside=beside)
+    _work(settings, trade, EVERYTHING if beside or settings.bus == "local" else DRAWER, beside=beside)
 
 
-def _work(settings: Settings, command: Sequence[str], kind: Kind, *, beside: bool = False) -> None:
+def _work(settings: Settings, trade: Trade, kind: Kind, *, beside: bool = False) -> None:
     with _open(settings) as parts:
         if beside:
             threading.Thread(target=_wait_for_end, args=(parts.stop,), daemon=True).start()
@@ -102,7 +103,7 @@ def _work(settings: Settings, command: Sequence[str], kind: Kind, *, beside: boo
             caretaker.start()
         retries = retries_of(settings, settings.most_tries)
         try:
-            JobWorker(parts.store, parts.bus, command, settings.device, kind, retries, parts.stop).run()
+            JobWorker(parts.store, parts.bus, trade, settings.device, kind, retries, parts.stop).run()
         finally:
             parts.stop.set()
             if caretaker.is_alive():
@@ -180,6 +181,6 @@ def _wait_for_end(stop: threading.Event) -> None:
 
 
 def _log() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     logging.getLogger("kafka").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -11,11 +11,9 @@ import logging
 import os
 import re
 import socket
-import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -37,15 +35,16 @@ from collector.events import (
     encode,
 )
 from collector.store import Job, JobNotFoundError, JobState, Lease, LeaseLostError, Part, Store, Worker
+from deploy.nursery import JobProcess, Nursery, Task, Trade
 from deploy.runner import Retries
 
 log = logging.getLogger("sonmat.worker")
 
 POLL_S = 1.0
-LOOK_S = 0.25
+LOOK_S = 0.1
 BEAT_S = 3.0
 AWAY_S = 2.0
-STEP_S = 0.05
+STEP_S = 0.02
 STOP_S = 5.0
 """How long a job's process may take to end when the worker is asked to stop; its job is given back before that."""
 
@@ -71,8 +70,7 @@ class JobWorker:
 
     store: Store
     bus: Bus
-    command: Sequence[str]
-    """Starts the process of a job; the job's id, the owner's name, the parts and the device are added."""
+    trade: Trade
     device: str
     kind: Kind
     retries: Retries
@@ -83,6 +81,7 @@ class JobWorker:
         now = datetime.now(UTC)
         self._shown = Worker(name, self.device, None, 0.0, 0, now, now, self.kind.parts)
         self._beaten_s = 0.0
+        self._nursery = Nursery(self.trade, self.kind.parts)
 
     def run(self) -> None:
         """Takes events until asked to stop."""
@@ -127,36 +126,30 @@ class JobWorker:
         return is_mine and job.state is JobState.QUEUED and not rests
 
     def _carry_out(self, job_id: str, consumer: Consumer) -> None:
-        parts = ",".join(self.kind.parts)
-        command = [*self.command, job_id, self._shown.id, parts, self.device]
         log.info("job %s begins", job_id)
         self._shown = replace(self._shown, job_id=job_id)
         try:
-            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-                self._accompany(process, job_id, consumer)
-                assert process.stdout is not None
-                said = process.stdout.read().strip().rsplit("\n", 1)[-1]
-            log.info("job %s: %s (exit %s)", job_id, said or "no word", process.returncode)
+            process = self._nursery.start(Task(job_id, self._shown.id, self.kind.parts, self.device))
+            self._accompany(process, job_id, consumer)
+            code, said = process.close()
+            log.info("job %s: %s (exit %s)", job_id, said or "no word", code)
             if self.stop.is_set():
                 self._give_back(job_id)
-            elif process.returncode != 0:
-                self._note_death(job_id, process.returncode)
+            elif code != 0:
+                self._note_death(job_id, code)
         finally:
             self._shown = replace(self._shown, job_id=None, memory_mib=0.0, done=self._shown.done + 1)
 
-    def _accompany(self, process: subprocess.Popen[str], job_id: str, consumer: Consumer) -> None:
+    def _accompany(self, process: JobProcess, job_id: str, consumer: Consumer) -> None:
         """Stays in the group until the job's process ends; asked to stop, gives the job back at once and ends it."""
-        while process.poll() is None and not self.stop.wait(STEP_S):
+        while not process.wait(STEP_S):
+            if self.stop.is_set():
+                self._give_back(job_id)
+                process.end(STOP_S)
+                return
             with suppress(SQLAlchemyError, KafkaError):  # the job's process finds out for itself
                 consumer.idle(LOOK_S)
                 self._beat(process.pid)
-        if process.poll() is None:
-            self._give_back(job_id)
-            process.terminate()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
     def _give_back(self, job_id: str) -> None:
         """The job waits for another worker from this moment on; what its process still writes is refused."""

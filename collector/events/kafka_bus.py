@@ -64,6 +64,10 @@ class KafkaBus:
             self._producer = KafkaProducer(
                 bootstrap_servers=self._servers,
                 acks="all",
+                # The outbox publishes again what was not acknowledged, and readers expect repeats: the broker need not
+                # remember this producer. One that has forgotten it would refuse everything.
+                enable_idempotence=False,
+                max_in_flight_requests_per_connection=1,
                 allow_auto_create_topics=False,
                 max_block_ms=REQUEST_TIMEOUT_MS,
             )

@@ -21,10 +21,11 @@ SERVICE = """
 import sys
 from deploy.serve import serve, work
 from deploy.settings import load_settings
+from tests.collector.web.workshop import QUICK
 if __name__ == "__main__":
     if sys.argv[1] == "web":
         serve(load_settings(), with_worker=False)
-    work(load_settings(), [sys.executable, "-m", "tests.collector.web.workshop"])
+    work(load_settings(), QUICK)
 """
 WIDTHS = """
 (() => {

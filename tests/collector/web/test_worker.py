@@ -17,7 +17,9 @@ import pytest
 
 from collector.events import DEAD_TOPIC, FontReady, JobFailed, JobWaits, PhotosReceived, encode
 from collector.store import Job, JobState, NewJob, OutboxMessage, Photo, Store, open_store
+from deploy.job import carry_out
 from deploy.keys import hash_file, hash_json
+from deploy.nursery import Task, Trade
 from deploy.pipeline import Progress, StageInput
 from deploy.runner import Plan
 from deploy.settings import Settings
@@ -47,22 +49,22 @@ def slow_plan() -> Plan:
     return Plan(stages, report)
 
 
-JOB = """
-from deploy.job import main
-from tests.collector.web.test_worker import slow_plan
-raise SystemExit(main(slow_plan()))
-"""
+def slow_job(task: Task) -> str:
+    return carry_out(task, slow_plan())
+
+
+SLOW = Trade(slow_job)
 WORKER = """
 import sys
 from deploy.serve import collect, relay, work
 from deploy.settings import load_settings
-command = [sys.executable, "-c", sys.argv[2]]
+from tests.collector.web.test_worker import SLOW
 if sys.argv[1] == "relay":
     relay(load_settings())
 elif sys.argv[1] == "collect":
-    collect(load_settings(), command)
+    collect(load_settings(), SLOW)
 else:
-    work(load_settings(), command)
+    work(load_settings(), SLOW)
 """
 
 
@@ -82,7 +84,7 @@ class Yard:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def run(self, kind: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", textwrap.dedent(WORKER), kind, textwrap.dedent(JOB)]
+        command = [sys.executable, "-c", textwrap.dedent(WORKER), kind]
         log = (self.folder / f"{kind}-{len(self._processes)}.log").open("wb")
         process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         self._processes.append(process)

@@ -12,7 +12,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from deploy.job import main
+from deploy.job import carry_out
+from deploy.nursery import Task, Trade
 from deploy.pipeline import Progress, StageInput
 from deploy.runner import Plan
 from deploy.stages import GLYPHS, SEED, WEIGHTS
@@ -62,5 +63,9 @@ def quick_plan() -> Plan:
     return replace(plan, stages=stages)
 
 
-if __name__ == "__main__":
-    raise SystemExit(main(quick_plan()))
+def quick_job(task: Task) -> str:
+    """A worker's job, without the network."""
+    return carry_out(task, quick_plan())
+
+
+QUICK = Trade(quick_job)

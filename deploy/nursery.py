@@ -1,0 +1,115 @@
+"""Processes for jobs, each forked from one that has everything imported already.
+
+What a job eats or breaks ends with its process; what all jobs need is loaded once. The process that forks has one
+thread and has computed nothing, so that forking it is safe.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from collector.store import Part
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a job's process is told."""
+
+    job_id: str
+    owner: str
+    parts: tuple[Part, ...]
+    device: str
+
+
+@dataclass(frozen=True)
+class Trade:
+    """How jobs are carried out."""
+
+    carry_out: Callable[[Task], str]
+    """A module's function that carries a job out and says in a word how that ended."""
+    needs: Mapping[Part, Sequence[str]] = field(default_factory=dict)
+    """Modules that the stages of each part import when they run."""
+
+
+class JobProcess:
+    """One job's process."""
+
+    def __init__(self, process: BaseProcess, ours: Connection) -> None:
+        self._process = process
+        self._ours = ours
+
+    @property
+    def pid(self) -> int | None:
+        """Its number in the system."""
+        return self._process.pid
+
+    def wait(self, timeout_s: float) -> bool:
+        """Waits for its end; whether that has come."""
+        self._process.join(timeout_s)
+        return self._process.exitcode is not None
+
+    def end(self, patience_s: float) -> None:
+        """Asks it to end, and ends it when it does not."""
+        self._process.terminate()
+        if not self.wait(patience_s):
+            self._process.kill()
+            self._process.join()
+
+    def close(self) -> tuple[int, str]:
+        """Its exit code and its last word, empty where it had none."""
+        self._process.join()
+        code = self._process.exitcode
+        try:
+            said = str(self._ours.recv()) if self._ours.poll() else ""
+        except (EOFError, OSError):
+            said = ""
+        self._ours.close()
+        return (0 if code is None else code), said
+
+
+class Nursery:
+    """Starts the processes of one worker's jobs."""
+
+    def __init__(self, trade: Trade, parts: Sequence[Part]) -> None:
+        self._carry_out = trade.carry_out
+        self._context = multiprocessing.get_context("forkserver")
+        needs = dict.fromkeys(module for part in parts for module in trade.needs.get(part, ()))
+        self._context.set_forkserver_preload([trade.carry_out.__module__, *needs])
+
+    def start(self, task: Task) -> JobProcess:
+        """Forks a process for a job."""
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_live, args=(self._carry_out, task, theirs), name=f"job {task.job_id}")
+        process.start()
+        theirs.close()
+        return JobProcess(process, ours)
+
+
+def _live(carry_out: Callable[[Task], str], task: Task, theirs: Connection) -> None:
+    signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=_watch_parent, args=(theirs,), daemon=True).start()
+    try:
+        ended = carry_out(task)
+    except KeyboardInterrupt:
+        ended = "given back"
+    theirs.send(ended)
+
+
+def _stop(signal_number: int, frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _watch_parent(theirs: Connection) -> None:
+    """When the worker's end of the pipe closes, the worker is gone: the job is given back."""
+    try:
+        theirs.recv()
+    except (EOFError, OSError):
+        os.kill(os.getpid(), signal.SIGTERM)
