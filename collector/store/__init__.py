@@ -22,6 +22,7 @@ from collector.store.operations import Operations, StageCost
 from collector.store.outbox import Outbox
 from collector.store.project_records import Letter, NewUpload, Project, Strokes, Upload, Worker
 from collector.store.projects import Projects, Remains
+from collector.store.rates import Rates
 from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult, StoredMessage
 from collector.store.states import JobState, Part
 from collector.store.statistics import Hour, StageFigures, Statistics
@@ -51,6 +52,7 @@ __all__ = [
     "Project",
     "ProjectNotFoundError",
     "Projects",
+    "Rates",
     "Remains",
     "StageCost",
     "StageFigures",

@@ -72,3 +72,13 @@ class WorkerRow(Base):
     parts: Mapped[str] = mapped_column(String(64), default="")
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     heartbeat_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class RateRow(Base):
+    """A bucket from which requests of one address or project take: full again at a moment (seconds since 1970)."""
+
+    __tablename__ = "rates"
+    __table_args__ = (Index(None, "full_at_s"), MYSQL)
+
+    bucket: Mapped[str] = mapped_column(ShaText, primary_key=True)
+    full_at_s: Mapped[float] = mapped_column(Double())

@@ -20,6 +20,7 @@ from collector.store.models import GlyphRow, JobRow, PhotoRow, StageRow
 from collector.store.operations import Operations
 from collector.store.outbox import Outbox, add_messages
 from collector.store.projects import Projects
+from collector.store.rates import Rates
 from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult
 from collector.store.rows import to_job
 from collector.store.states import TERMINAL, JobState, Part
@@ -48,6 +49,7 @@ class Store:
         self.operations = Operations(self._read, self._write, clock)
         self.diary = Diary(self._read, self._write, clock)
         self.statistics = Statistics(self._read, clock)
+        self.rates = Rates(self._write, clock)
 
     def close(self) -> None:
         """Closes the connections."""
