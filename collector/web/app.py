@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -67,6 +68,11 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(PersonError)
     async def person(request: Request, error: PersonError) -> Response:
         return refuse(request, error, error.status if isinstance(error, Refusal) else 422)
+
+    @app.exception_handler(RequestValidationError)
+    async def address(request: Request, error: RequestValidationError) -> Response:
+        # Bodies are read by our own forms: what is wrong is a part of the address.
+        return refuse(request, not_found(), 404)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

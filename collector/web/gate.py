@@ -57,7 +57,7 @@ async def enter(request: Request) -> Response:
     """Opens a session for whoever has the token."""
     web = web_of(request)
     form = await web.form(request)
-    web.spend(request, "login", web.config.limits.logins_a_quarter, QUARTER_S)
+    await web.spend(request, "login", web.config.limits.logins_a_quarter, QUARTER_S)
     if not hmac.compare_digest(text_field(form, "token").encode(), web.config.operator_token.encode()):
         raise Refusal(403, "운영자 토큰이 맞지 않습니다.", "That is not the operator's token.")
     response = go("/operator")

@@ -84,7 +84,7 @@ async def change(request: Request, token: str, code: str) -> Response:
     web = web_of(request)
     own, char = await web.project(token), from_hex(code)
     form = await web.form(request)
-    web.spend(request, "letter", web.config.limits.letters_an_hour)
+    await web.spend(request, "letter", web.config.limits.letters_an_hour)
     projects, action = web.store.projects, text_field(form, "action", 20)
     if action == "draw":
         strokes = parse_strokes(text_field(form, "strokes", web.config.limits.form_bytes))

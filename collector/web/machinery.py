@@ -14,7 +14,7 @@ from collector.store import StageFigures, Worker
 from collector.web.gate import STATES, Guarded, moment, span
 from collector.web.metrics import ALIVE_S
 from collector.web.pages import Web, go, web_of
-from collector.web.security import not_found
+from collector.web.security import Number, not_found
 
 router = APIRouter(prefix="/operator", route_class=Guarded)
 
@@ -80,7 +80,7 @@ async def replay_all(request: Request) -> Response:
 
 
 @router.post("/dead/{number}/replay")
-async def replay(request: Request, number: int) -> Response:
+async def replay(request: Request, number: Number) -> Response:
     """Sends a dead letter once more to where it was."""
     web = web_of(request)
     await web.form(request)

@@ -12,7 +12,7 @@ from collector.store import IllegalTransitionError, Job, JobNotFoundError, JobSt
 from collector.web.gate import STATES, Guarded, moment, span
 from collector.web.pages import Web, go, text_field, web_of
 from collector.web.photos import VERDICTS, page_picture
-from collector.web.security import Refusal, not_found
+from collector.web.security import Number, Refusal, not_found
 from collector.web.writer import received
 
 PAGE = 50
@@ -116,7 +116,7 @@ async def _find(web: Web, job_id: str) -> Job:
 
 
 @router.get("/jobs/{job_id}/photos/{number}.jpg")
-async def picture(request: Request, job_id: str, number: int) -> Response:
+async def picture(request: Request, job_id: str, number: Number) -> Response:
     """The flat page of one of a job's photographs."""
     web = web_of(request)
     found = await _find(web, job_id)

@@ -52,12 +52,13 @@ class Web:
     intake: Intake
     signer: Signer
     figures: Figures
-    rates: Rates = field(default_factory=Rates)
     html: Environment = field(default_factory=_environment)
     streams: int = 0
+    rates: Rates = field(init=False)
     forecast: Forecast = field(init=False)
 
     def __post_init__(self) -> None:
+        self.rates = Rates(self.store.rates, self.signer)
         self.forecast = Forecast(self.store, self.workshop.stages)
 
     def page(self, request: Request, template: str, http_status: int = 200, **context: Any) -> HTMLResponse:
@@ -101,9 +102,9 @@ class Web:
         check_form(request, form, self.signer)
         return form
 
-    def spend(self, request: Request, kind: str, most: int, period_s: float = HOUR_S) -> None:
+    async def spend(self, request: Request, kind: str, most: int, period_s: float = HOUR_S) -> None:
         """Counts one request of an address."""
-        self.rates.spend(kind, address(request), most, period_s)
+        await self.rates.spend(kind, address(request), most, period_s)
 
 
 def web_of(request: Request) -> Web:

@@ -14,7 +14,7 @@ from collector.store import Upload
 from collector.web.intake import TooBusy
 from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
 from collector.web.reading import photo_path, picture_path
-from collector.web.security import Refusal, not_found
+from collector.web.security import Number, Refusal, not_found
 from collector.web.sheetview import GOOD, look
 from templates.hangul import is_syllable
 from templates.sheet import build_sheet
@@ -86,8 +86,8 @@ async def upload(request: Request, token: str) -> Response:
         )
     numbers = []
     for file in files:
-        web.spend(request, "upload", limits.uploads_an_hour)
-        web.rates.spend("upload", own.id, limits.uploads_an_hour_each, HOUR_S)
+        await web.spend(request, "upload", limits.uploads_an_hour)
+        await web.rates.spend("upload", own.id, limits.uploads_an_hour_each, HOUR_S)
         try:
             numbers.append(await web.intake.take(own.id, file))
         except TooBusy as error:
@@ -117,7 +117,7 @@ def _flawed(cells: Mapping[str, str]) -> int:
 
 
 @router.get("/s/{token}/photos/{number}.jpg")
-async def picture(request: Request, token: str, number: int) -> Response:
+async def picture(request: Request, token: str, number: Number) -> Response:
     """The flat page of a photograph."""
     web = web_of(request)
     own = await web.project(token)
@@ -134,7 +134,7 @@ def page_picture(web: Web, project_id: str, number: int) -> Response:
 
 
 @router.post("/s/{token}/photos/{number}/delete")
-async def remove(request: Request, token: str, number: int) -> Response:
+async def remove(request: Request, token: str, number: Number) -> Response:
     """Takes one photograph back."""
     web = web_of(request)
     own = await web.project(token)

@@ -129,6 +129,6 @@ async def rebuild(request: Request, token: str) -> Response:
     web = web_of(request)
     own = await web.project(token)
     await web.form(request)
-    web.spend(request, "start", web.config.limits.starts_an_hour)
+    await web.spend(request, "start", web.config.limits.starts_an_hour)
     await run_in_threadpool(submit, web, own.id)
     return go(f"/s/{token}/progress")

@@ -6,14 +6,17 @@ Sources: OWASP cheat sheets on file upload, cross-site request forgery, content 
 from __future__ import annotations
 
 import hmac
-import time
-from collections import OrderedDict
+import ipaddress
+from typing import Annotated
 from urllib.parse import urlsplit
 
+from fastapi import Path
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from collector.store import Rates as StoredRates
 from collector.web.tokens import Signer
 from templates.errors import PersonError
 
@@ -41,7 +44,9 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
 }
 HTTPS_HEADER = "max-age=31536000; includeSubDomains"
-MOST_BUCKETS = 50_000
+HOUSEHOLD_BITS = 64
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
+"""A number in an address: no larger than databases and names of files hold."""
 
 
 class Refusal(PersonError):
@@ -125,25 +130,20 @@ class BodyLimit:
 
 
 class Rates:
-    """Counts what each address and each writer asked for: a bucket that refills steadily. In memory: of one process."""
+    """Counts what each address and each writer asked for, in the database: all web processes count together."""
 
-    def __init__(self) -> None:
-        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+    def __init__(self, rates: StoredRates, signer: Signer) -> None:
+        self._rates = rates
+        self._signer = signer
 
-    def spend(self, kind: str, who: str, most: int, period_s: float) -> None:
-        """Takes one from the bucket.
+    async def spend(self, kind: str, who: str, most: int, period_s: float) -> None:
+        """Takes one from the bucket; the database learns no addresses, only signatures of them.
 
         Raises:
             Refusal: it is empty.
         """
-        now = time.monotonic()
-        left, then = self._buckets.pop((kind, who), (float(most), now))
-        left = min(float(most), left + (now - then) * most / period_s)
-        empty = left < 1.0
-        self._buckets[kind, who] = (left if empty else left - 1.0, now)
-        if len(self._buckets) > MOST_BUCKETS:
-            self._buckets.popitem(last=False)
-        if empty:
+        bucket = self._signer.sign("rate", f"{kind} {who}").rpartition(".")[2]
+        if not await run_in_threadpool(self._rates.spend, bucket, most, period_s):
             raise Refusal(
                 429,
                 "짧은 동안 너무 많이 요청했습니다. 잠시 쉬었다가 다시 해 주세요.",
@@ -152,8 +152,18 @@ class Rates:
 
 
 def address(request: Request) -> str:
-    """Whom a request comes from; a proxy's word counts only where the server was told to trust it."""
-    return request.client.host if request.client else "unknown"
+    """Whom a request comes from; a proxy's word counts only where the server was told to trust it.
+
+    Of IPv6 the network counts (RFC 6177: a household has at least 2^64 addresses).
+    """
+    host = request.client.host if request.client else "unknown"
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((int(found), HOUSEHOLD_BITS), strict=False))
+    return str(found)
 
 
 def form_token(request: Request, signer: Signer) -> str:

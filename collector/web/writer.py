@@ -19,7 +19,7 @@ from collector.store import Job, JobState, OutboxMessage, Project, ProjectNotFou
 from collector.web.language import LANGUAGE_COOKIE
 from collector.web.pages import Web, go, text_field, web_of
 from collector.web.progress import describe, event_id
-from collector.web.security import Refusal, not_found
+from collector.web.security import Number, Refusal, not_found
 from collector.web.sheetview import look
 from collector.web.tokens import new_token, project_id
 from templates.pdf import write_pdf
@@ -82,7 +82,7 @@ async def create(request: Request) -> Response:
     """A new project under an address of its own."""
     web = web_of(request)
     await web.form(request)
-    web.spend(request, "project", web.config.limits.projects_an_hour)
+    await web.spend(request, "project", web.config.limits.projects_an_hour)
     token = new_token()
     await run_in_threadpool(web.store.projects.create, project_id(token))
     return go(f"/s/{token}/photos")
@@ -106,7 +106,7 @@ async def start(request: Request, token: str) -> Response:
     web = web_of(request)
     own = await web.project(token)
     form = await web.form(request)
-    web.spend(request, "start", web.config.limits.starts_an_hour)
+    await web.spend(request, "start", web.config.limits.starts_an_hour)
     name, english = text_field(form, "name"), text_field(form, "english_name")
     designer, licence = text_field(form, "designer"), text_field(form, "licence")
     if not name:
@@ -214,7 +214,7 @@ def _status(web: Web, project: Project) -> dict[str, Any] | None:
 
 
 @router.get("/s/{token}/sketches/{job_id}/{number}.png")
-async def sketch(request: Request, token: str, job_id: str, number: int) -> Response:
+async def sketch(request: Request, token: str, job_id: str, number: Number) -> Response:
     """The sample text as the network drew it at one moment of its learning."""
     web = web_of(request)
     own = await web.project(token)
