@@ -24,7 +24,7 @@ BAND_COUNT = 70
 _SPECK_PX = 16
 """Dust at TRACE_EM_PX: a dot of 4.5 px, 0.014 em, is thinner than any pen's full stop."""
 
-_BATCH = 256
+_BATCH = 128
 
 Edges = NDArray[np.float64]
 """(BAND_COUNT, 2) leftmost and rightmost ink in each band in font units, bands upwards; nan where a band has none."""

@@ -1,114 +1,102 @@
-"""Closed cubic contours as dense samples, cut into smooth runs at their corners."""
+"""Closed cubic contours as evenly spaced samples. Points and directions are complex numbers, x + iy, in font units."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fontbuild.trace import CubicContour
 
-_STEP_UNITS = 12.0
-_LEAST_STEPS, _MOST_STEPS = 3, 40
-_CORNER_RADIANS = np.radians(28)
+STEP_UNITS = 8.0
+_LEAST_SAMPLES = 16
+_LEAST_STEPS, _MOST_STEPS = 2, 60
+_SMOOTH_STEPS = 2.0
+"""Standard deviation of the smoothing along a contour: takes the grain of paper and pixels, keeps every bend."""
+_WINDOW_STEPS = 6
 
+Plane = NDArray[np.complex128]
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Runs:
-    """Samples of many contours, end to end; a run is a stretch without a corner."""
+class Rings:
+    """Samples of closed contours at one distance all round, contour after contour."""
 
-    points: Numbers
-    """(N, 2) in font units."""
-    headings: Numbers
-    """(N,) direction of travel in radians, without jumps inside a run."""
-    turning: Numbers
-    """(N,) how far the heading has turned so far, left and right turns both counted; never falls."""
-    starts: Indices
-    """(R,) first sample of each run; runs of one contour follow each other."""
-    ends: Indices
-    """(R,) last sample of each run: at the same place as the first one of the contour's next run."""
-    contours: Indices
-    """(R,) which contour the run belongs to."""
+    points: Plane
+    firsts: Indices
+    lengths: Indices
+    """(C,) first sample and number of samples of each contour."""
+    owner: Indices
+    """(N,) which contour a sample belongs to."""
+    _ahead: dict[int, Indices] = field(default_factory=dict)
+
+    def ahead(self, steps: int) -> Indices:
+        """(N,) for every sample the one ``steps`` further round its contour."""
+        if steps in self._ahead:
+            return self._ahead[steps]
+        index = np.arange(steps, len(self.owner) + steps)
+        for first, length in zip(self.firsts.tolist(), self.lengths.tolist(), strict=True):
+            end = first + length
+            if steps > 0:
+                index[end - steps : end] -= length
+            else:
+                index[first : first - steps] += length
+        self._ahead[steps] = index
+        return index
 
 
-def sample(contours: Sequence[CubicContour]) -> Runs:
-    """Sample contours given in font units at about _STEP_UNITS; one without corners is a single run."""
-    lengths = np.array([len(contour) for contour in contours])
+def sample(contours: Sequence[CubicContour]) -> Rings:
+    """Smoothed samples of contours given in font units, about STEP_UNITS apart."""
+    counts = np.array([len(contour) for contour in contours])
+    dense, owner = _dense(np.concatenate(contours), counts)
+    lasts = np.r_[np.flatnonzero(np.diff(owner)), len(owner) - 1]
+    steps = np.abs(np.diff(dense, prepend=dense[:1]))
+    steps[lasts[:-1] + 1] = 0
+    way = np.cumsum(steps)
+    begins, ends = np.r_[0.0, way[lasts[:-1]]], way[lasts]
+    lengths = np.maximum(np.rint((ends - begins) / STEP_UNITS), _LEAST_SAMPLES).astype(np.int64)
     firsts = np.cumsum(lengths) - lengths
-    order, corner = _ordered(np.concatenate(contours), lengths, firsts)
-    curves = _with_starts(np.concatenate(contours), lengths, firsts)[order]
-    owner = np.repeat(np.arange(len(contours)), lengths)
-    opens = corner.copy()
-    opens[firsts] = True
-    closes = np.append(opens[1:], True)
-    steps = np.clip(np.ceil(_lengths(curves) / _STEP_UNITS), _LEAST_STEPS, _MOST_STEPS).astype(int)
-    counts = steps + closes
-    segment = np.repeat(np.arange(len(curves)), counts)
-    place = np.arange(len(segment)) - np.repeat(np.cumsum(counts) - counts, counts)
-    points, directions = _evaluate(curves[segment], place / steps[segment])
-    headings = np.arctan2(directions[:, 1], directions[:, 0])
-    turns = np.diff(headings, prepend=headings[:1])
-    turns = (turns + np.pi) % (2 * np.pi) - np.pi
-    last = np.cumsum(counts) - 1
-    return Runs(
-        points,
-        headings[0] + np.cumsum(turns),
-        np.cumsum(np.abs(turns)),
-        (last - counts + 1)[opens],
-        last[closes],
-        owner[opens],
-    )
+    ring = np.repeat(np.arange(len(contours)), lengths)
+    along = begins[ring] + (np.arange(len(ring)) - firsts[ring] + 0.5) / lengths[ring] * (ends - begins)[ring]
+    return _smoothed(Rings(np.interp(along, way, dense), firsts, lengths, ring))
 
 
-def _with_starts(segments: Numbers, lengths: Indices, firsts: Indices) -> Numbers:
-    """(S, 4, 2): each segment with its start, the end of the one before."""
-    before = np.arange(len(segments)) - 1
-    before[firsts] = firsts + lengths - 1
-    return np.concatenate([segments[before, 2][:, None], segments], axis=1)
+def _dense(segments: Numbers, counts: Indices) -> tuple[Plane, Indices]:
+    """Closely spaced points of each contour, the last at its first one's place, and whose they are."""
+    corners = segments[..., 0] + 1j * segments[..., 1]
+    firsts = np.cumsum(counts) - counts
+    before = np.arange(len(corners)) - 1
+    before[firsts] = firsts + counts - 1
+    curves = np.column_stack([corners[before, 2], corners])
+    spans = np.abs(np.diff(curves, axis=1)).sum(axis=1)
+    steps = np.clip(np.ceil(spans / (STEP_UNITS / 2)), _LEAST_STEPS, _MOST_STEPS).astype(np.int64)
+    opens = np.zeros(len(curves), np.int64)
+    opens[firsts] = 1
+    samples = steps + opens
+    segment = np.repeat(np.arange(len(curves)), samples)
+    place = np.arange(len(segment)) - np.repeat(np.cumsum(samples) - samples, samples) + 1 - opens[segment]
+    t = place / steps[segment]
+    start, first, second, end = curves.T
+    linear, square, cube = 3 * (first - start), 3 * (start - 2 * first + second), end - start + 3 * (first - second)
+    points = start[segment] + t * (linear[segment] + t * (square[segment] + t * cube[segment]))
+    return points, np.repeat(np.arange(len(counts)), counts)[segment]
 
 
-def _ordered(segments: Numbers, lengths: Indices, firsts: Indices) -> tuple[Indices, NDArray[np.bool_]]:
-    """An order of segments in which each contour opens at a corner, or at its leftmost joint where it has none.
+def _smoothed(rings: Rings) -> Rings:
+    """Blurred along the contour; what the blur took is blurred and given back, so that bends hardly shrink."""
+    steps = np.arange(-_WINDOW_STEPS, _WINDOW_STEPS + 1)
+    weights = np.exp(-0.5 * (steps / _SMOOTH_STEPS) ** 2)
+    weights /= weights.sum()
+    neighbours = [rings.ahead(int(step)) for step in steps]
 
-    Also tells, in that order, which segments open at a corner.
-    """
-    curves = _with_starts(segments, lengths, firsts)
-    _, leaving = _evaluate(curves, np.zeros(len(curves)))
-    _, arriving = _evaluate(curves, np.ones(len(curves)))
-    before = np.arange(len(curves)) - 1
-    before[firsts] = firsts + lengths - 1
-    came = arriving[before]
-    turn = np.arctan2(came[:, 0] * leaving[:, 1] - came[:, 1] * leaving[:, 0], (came * leaving).sum(axis=1))
-    corner = np.abs(turn) > _CORNER_RADIANS
-    preference = curves[:, 0, 0] - 1e6 * corner
-    best = np.minimum.reduceat(preference, firsts)
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    matches = np.flatnonzero(preference == best[owner])
-    chosen = matches[np.unique(owner[matches], return_index=True)[1]]
-    rank = np.arange(len(curves)) - firsts[owner]
-    order: Indices = np.asarray(firsts[owner] + (chosen[owner] - firsts[owner] + rank) % lengths[owner], np.int64)
-    opens_at_corner: NDArray[np.bool_] = corner[order]
-    return order, opens_at_corner
+    def blur(values: Plane) -> Plane:
+        blurred: Plane = sum((w * values[near] for w, near in zip(weights, neighbours, strict=True)), start=0j * values)
+        return blurred
 
-
-def _lengths(curves: Numbers) -> Numbers:
-    lengths: Numbers = np.linalg.norm(np.diff(curves, axis=1), axis=2).sum(axis=1)
-    return lengths
-
-
-def _evaluate(curves: Numbers, t: Numbers) -> tuple[Numbers, Numbers]:
-    """Points and directions of (n, 4, 2) cubics, each at its own t."""
-    t = t[:, None]
-    start = curves[:, 0]
-    first, second, third = curves[:, 1] - start, curves[:, 2] - curves[:, 1], curves[:, 3] - curves[:, 2]
-    bend, twist = second - first, third - 2 * second + first
-    directions = first + t * (2 * bend + t * twist)
-    points = start + t * (3 * first + t * (3 * bend + t * twist))
-    flat = np.abs(directions).sum(axis=1) < 1e-9
-    directions[flat] = (curves[:, 3] - start)[flat]
-    return points, directions
+    once = blur(rings.points)
+    return replace(rings, points=once + blur(rings.points - once))

@@ -1,0 +1,186 @@
+"""TrueType points that lie closest to sampled contours.
+
+Between two control points TrueType implies an on-curve point halfway, so a smooth contour needs no points but its
+controls (a quadratic B-spline). They are found by least squares of the distances across the contour, joints sliding
+along it (Pottmann, Leopoldseder, Hofer: "Approximation with active B-spline curves and surfaces", 2002), all contours
+of a batch in one sparse system that conjugate gradients solve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fontbuild.arcs import Arcs
+from fontbuild.runs import Joint, Runs
+from fontbuild.sampling import Flags, Indices, Numbers, Plane
+
+_PROBES = (np.arange(6) + 0.5) / 6
+_HOLD = 0.02
+"""Weight of staying in place: decides where along a straight stretch a control lies."""
+_PIN = 1e5
+"""Weight of the outermost x or y of an extreme."""
+_SOLVER_STEPS = 6
+_SLIDE = 4
+_BEYOND = 0.3
+"""Samples beside a smooth joint are measured to the arc prolonged by this share."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Chain:
+    """The variables round all contours: the arcs' controls, and after each arc that ends at a corner its tip."""
+
+    control: Indices
+    """(A,) the variable that is the arc's control."""
+    before: Indices
+    after: Indices
+    """(V,) the variables round the contour."""
+    is_tip: Flags
+
+    @classmethod
+    def of(cls, arcs: Arcs) -> _Chain:
+        slots = 1 + (arcs.joint == Joint.CORNER)
+        ends = np.cumsum(slots)
+        count = int(ends[-1])
+        control = ends - slots
+        is_tip = np.ones(count, bool)
+        is_tip[control] = False
+        contour = np.repeat(arcs.contour, slots)
+        opens = np.flatnonzero(np.r_[True, contour[1:] != contour[:-1]])
+        closes = np.r_[opens[1:] - 1, count - 1]
+        before, after = np.arange(count) - 1, np.arange(count) + 1
+        before[opens], after[closes] = closes, opens
+        return cls(control, before, after, is_tip)
+
+
+def fit(runs: Runs, arcs: Arcs, rounds: int) -> tuple[Arcs, Numbers]:
+    """The arcs at their best places, and (A,) the largest distance of each from its samples in units."""
+    chain = _Chain.of(arcs)
+    values = np.empty(len(chain.is_tip), np.complex128)
+    values[chain.control] = arcs.control
+    values[chain.is_tip] = arcs.tip[arcs.joint == Joint.CORNER]
+    for _ in range(rounds):
+        values = _improved(runs, arcs, chain, values)
+        arcs = _placed(arcs, chain, values)
+        arcs = _slid(runs, arcs)
+    points, _ = _probes(runs, arcs)
+    _, away = _project(points, chain, values)
+    return arcs, np.abs(away).max(axis=1)
+
+
+def _placed(arcs: Arcs, chain: _Chain, values: Plane) -> Arcs:
+    following = chain.after[chain.control]
+    tip = np.where(chain.is_tip[following], values[following], (values[chain.control] + values[following]) / 2)
+    return replace(arcs, control=values[chain.control], tip=tip)
+
+
+def _slid(runs: Runs, arcs: Arcs) -> Arcs:
+    """Smooth joints at the samples that are now closest to them."""
+    free = np.flatnonzero(arcs.joint == Joint.SMOOTH)
+    here = arcs.end[free]
+    low = np.maximum((arcs.start[free] + here + 1) // 2, here - _SLIDE)
+    high = np.minimum((here + arcs.end[free + 1]) // 2, here + _SLIDE)
+    window = np.clip(here[:, None] + np.arange(-_SLIDE, _SLIDE + 1), low[:, None], high[:, None])
+    nearest = np.abs(runs.points[window] - arcs.tip[free][:, None]).argmin(axis=1)
+    start, end = arcs.start.copy(), arcs.end.copy()
+    end[free] = start[free + 1] = window[np.arange(len(free)), nearest]
+    return replace(arcs, start=start, end=end)
+
+
+def _probes(runs: Runs, arcs: Arcs) -> tuple[Plane, Plane]:
+    """(A, P) samples along each arc, and the directions across the contour there."""
+    at = arcs.start[:, None] + np.rint((arcs.end - arcs.start)[:, None] * _PROBES).astype(np.int64)
+    return runs.points[at], runs.across[at]
+
+
+def _project(points: Plane, chain: _Chain, values: Plane) -> tuple[Numbers, Plane]:
+    """(A, P) where on its arc each probe's closest point lies, and the way there."""
+    before, after = chain.before[chain.control], chain.after[chain.control]
+    control = values[chain.control]
+    opens, closes = chain.is_tip[before], chain.is_tip[after]
+    start = np.where(opens, values[before], (values[before] + control) / 2)
+    end = np.where(closes, values[after], (values[after] + control) / 2)
+    chord = end - start
+    chord /= np.maximum(np.abs(chord), 1e-9)
+    first, bend = 2 * (control - start)[:, None], (start - 2 * control + end)[:, None]
+    least, most = np.where(opens, 0.0, -_BEYOND)[:, None], np.where(closes, 1.0, 1 + _BEYOND)[:, None]
+    away = points - start[:, None]
+    # Along the chord the parabola is a quadratic in t: a first guess that one step of Newton's makes good.
+    b, a, c = ((x * chord.conj()[:, None]).real for x in (first / 2, bend, away))
+    slope = b + np.sqrt(np.maximum(b * b + a * c, 0))
+    t = np.clip(c / np.maximum(slope, 1e-3), least, most)
+    for _ in range(1):
+        speed = first + 2 * t * bend
+        gap = t * (first + t * bend) - away
+        forward = speed.real * gap.real + speed.imag * gap.imag
+        t = np.clip(t - forward / np.maximum(speed.real**2 + speed.imag**2, 1.0), least, most)
+    return t, t * (first + t * bend) - away
+
+
+def _improved(runs: Runs, arcs: Arcs, chain: _Chain, values: Plane) -> Plane:
+    """Values after one least-squares step."""
+    points, across = _probes(runs, arcs)
+    t, _ = _project(points, chain, values)
+    target = points.real * across.real + points.imag * across.imag
+    shares = _shares(t, chain)
+    rows = np.stack([shares * across.real[:, None], shares * across.imag[:, None]], axis=2).reshape(len(t), 6, -1)
+    squares = rows @ rows.transpose(0, 2, 1)
+    aims = (rows @ target[..., None])[..., 0]
+    hold, aim = _held(runs, arcs, chain, values)
+    return _solve(squares, aims, hold, aim, chain, values)
+
+
+def _shares(t: Numbers, chain: _Chain) -> Numbers:
+    """(A, 3, P) shares of the variable before, the control and the variable after in a point of the arc."""
+    opens = chain.is_tip[chain.before[chain.control]][:, None]
+    closes = chain.is_tip[chain.after[chain.control]][:, None]
+    first, last = (1 - t) ** 2, t**2
+    first, last = np.where(opens, first, first / 2), np.where(closes, last, last / 2)
+    return np.stack([first, 1 - first - last, last], axis=1)
+
+
+def _held(runs: Runs, arcs: Arcs, chain: _Chain, values: Plane) -> tuple[Numbers, Numbers]:
+    """(V, 2) weights of single coordinates and where they are held."""
+    hold = np.full((len(values), 2), _HOLD)
+    aim = np.stack([values.real, values.imag], axis=1)
+    for axis, kind in ((0, Joint.EXTREME_X), (1, Joint.EXTREME_Y)):
+        pinned = np.flatnonzero(arcs.joint == kind)
+        outermost = runs.points[arcs.end[pinned]]
+        for side in (chain.control[pinned], chain.after[chain.control[pinned]]):
+            aim[side, axis] = outermost.imag if axis else outermost.real
+            hold[side, axis] = _PIN
+    return hold, aim
+
+
+def _solve(squares: Numbers, aims: Numbers, hold: Numbers, aim: Numbers, chain: _Chain, values: Plane) -> Plane:
+    """Conjugate gradients on the normal equations, preconditioned by their diagonal."""
+    control = chain.control
+    around = np.stack([chain.before[control], control, chain.after[control]], axis=1)
+
+    def gathered(parts: Numbers) -> Numbers:
+        """(V, 2) sums of what arcs (A, 6) give to the three variables around them."""
+        given = np.zeros((len(values), 3, 2))
+        given[control] = parts.reshape(-1, 3, 2)
+        total: Numbers = given[chain.after, 0] + given[:, 1] + given[chain.before, 2]
+        return total
+
+    def applied(x: Numbers) -> Numbers:
+        around_x = x[around].reshape(-1, 6)
+        return gathered(np.einsum("ars,as->ar", squares, around_x)) + hold * x
+
+    x = np.where(hold > _HOLD, aim, np.stack([values.real, values.imag], axis=1))
+    scale = 1 / (gathered(np.diagonal(squares, axis1=1, axis2=2)) + hold)
+    rest = gathered(aims) + hold * aim - applied(x)
+    step = scale * rest
+    strength = float((rest * step).sum())
+    for _ in range(_SOLVER_STEPS):
+        moved = applied(step)
+        size = strength / max(float((step * moved).sum()), 1e-30)
+        x = x + size * step
+        rest = rest - size * moved
+        better = scale * rest
+        strength, before = float((rest * better).sum()), strength
+        step = better + strength / max(before, 1e-30) * step
+    x = np.where(hold > _HOLD, aim, x)
+    return np.asarray(x[:, 0] + 1j * x[:, 1])
