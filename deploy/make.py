@@ -11,7 +11,7 @@ from deploy.delivery import check_folder, deliver
 from deploy.display import Display
 from deploy.order import place_order
 from deploy.settings import Settings
-from deploy.stages import SPECIMEN, STAGES, TTF, WOFF2
+from deploy.stages import SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, STAGES, TTF, WOFF2
 from deploy.wiring import open_shop
 from fontbuild.info import FontInfo
 
@@ -35,6 +35,6 @@ def make_font(settings: Settings, photos: Sequence[Path], info: FontInfo, out: P
         files = {
             f"{order.file_stem}.ttf": font / TTF,
             f"{order.file_stem}.woff2": font / WOFF2,
-            SPECIMEN: shown / SPECIMEN,
+            **{name: shown / name for name in (SPECIMEN, SPECIMEN_PDF, SPECIMEN_PAGE)},
         }
         return deliver(files, {REPORT: made.report}, out)

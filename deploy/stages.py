@@ -6,11 +6,12 @@ The rooms that do the work are imported when their stage runs: a command that ne
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collector.store import Part
+from deploy.artifacts import FACTS
 from deploy.order import Order
 from deploy.pipeline import Progress, Stage, StageInput
 from templates.archive import load_glyphs, save_glyphs
@@ -25,6 +26,8 @@ WEIGHTS = "weights.pt"
 TTF = "font.ttf"
 WOFF2 = "font.woff2"
 SPECIMEN = "specimen.png"
+SPECIMEN_PDF = "specimen.pdf"
+SPECIMEN_PAGE = "specimen.html"
 
 
 def capture(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
@@ -108,12 +111,20 @@ def fontbuild(given: StageInput, out: Path, progress: Progress) -> Mapping[str, 
 
 
 def specimen(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-    """A page of text and a grid of glyphs, the written ones marked."""
-    from fontbuild import write_specimen
-
-    written = load_glyphs(given.results["capture"] / GLYPHS)
-    write_specimen(given.results["fontbuild"] / TTF, written, out / SPECIMEN)
+    """A page of text and a grid of glyphs, the written and the doubtful ones marked."""
+    write_specimens(given, load_glyphs(given.results["capture"] / GLYPHS), out)
     return {}
+
+
+def write_specimens(given: StageInput, written: Collection[str], out: Path) -> None:
+    """The specimen as a picture, as a PDF and as a page to write in; ``written`` is in the writer's own shape."""
+    from fontbuild import write_specimen, write_specimen_page
+
+    drawn = json.loads((given.results["generate"] / FACTS).read_text(encoding="utf-8"))["facts"]
+    font = given.results["fontbuild"]
+    for name in (SPECIMEN, SPECIMEN_PDF):
+        write_specimen(font / TTF, written, out / name, drawn["doubtful"])
+    write_specimen_page(font / WOFF2, written, out / SPECIMEN_PAGE, drawn["doubtful"])
 
 
 def _seed(given: StageInput) -> str:
@@ -175,7 +186,7 @@ STAGES = (
         "specimen",
         "견본 그리기 · drawing the specimen",
         specimen,
-        reads=("capture", "fontbuild"),
+        reads=("capture", "generate", "fontbuild"),
         code=("templates", "fontbuild"),
         part=Part.BUILD,
     ),

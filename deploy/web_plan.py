@@ -17,7 +17,7 @@ from deploy.pipeline import Outcome, Progress, Stage, StageInput
 from deploy.plan import font_plan
 from deploy.report import make_report
 from deploy.runner import Plan
-from deploy.stages import GLYPHS, SPECIMEN, STAGES, TTF
+from deploy.stages import GLYPHS, STAGES, write_specimens
 from templates.archive import load_glyphs, save_glyphs
 from templates.glyphs import GlyphSet, Source
 
@@ -74,11 +74,8 @@ def mend(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
 
 def specimen(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
     """A page of text and a grid of glyphs, those in the writer's own shape marked."""
-    from fontbuild import write_specimen
-
     glyphs = load_glyphs(given.results["mend"] / GLYPHS)
-    own = {char for char, glyph in glyphs.items() if glyph.source is Source.WRITTEN}
-    write_specimen(given.results["fontbuild"] / TTF, own, out / SPECIMEN)
+    write_specimens(given, {char for char, glyph in glyphs.items() if glyph.source is Source.WRITTEN}, out)
     return {}
 
 
@@ -120,7 +117,7 @@ def _stages() -> tuple[Stage, ...]:
             part=Part.BUILD,
         ),
         replace(build, run=build_mended, reads=("mend",)),
-        replace(by_name["specimen"], run=specimen, reads=("mend", "fontbuild")),
+        replace(by_name["specimen"], run=specimen, reads=("generate", "mend", "fontbuild")),
     )
 
 

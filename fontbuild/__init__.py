@@ -4,5 +4,6 @@ from fontbuild.build import FontFiles, build_font
 from fontbuild.check import check_font
 from fontbuild.info import FontInfo, License
 from fontbuild.specimen import write_specimen
+from fontbuild.specimen_page import write_specimen_page
 
-__all__ = ["FontFiles", "FontInfo", "License", "build_font", "check_font", "write_specimen"]
+__all__ = ["FontFiles", "FontInfo", "License", "build_font", "check_font", "write_specimen", "write_specimen_page"]

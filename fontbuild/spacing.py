@@ -19,13 +19,13 @@ from templates import hangul
 
 _DEEPEST_UNITS = 110.0
 """White farther than this behind a glyph's edge belongs to the glyph, not to the gap."""
-_OPEN_SHARE = 0.55
+_OPEN_SHARE = 0.7
 """How much of a side's openness its side bearing gives back."""
 _GAP_SHARE = 0.6
 _GAP_UNITS = {"hangul": (46.0, 110.0), "latin": (44.0, 90.0)}
 _LEAST_BEARING_UNITS = 6.0
-_SPACE_SHARE = 0.40
-_SPACE_UNITS = (220.0, 330.0)
+_SPACE_SHARE = 0.36
+_SPACE_UNITS = (210.0, 310.0)
 _DEFAULT_ADVANCE = 600.0
 
 Numbers = NDArray[np.float64]

@@ -36,7 +36,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def expected(out: Path) -> list[Path]:
-    return [out / f"{NAME}.ttf", out / f"{NAME}.woff2", out / "specimen.png", out / "report.json"]
+    names = (f"{NAME}.ttf", f"{NAME}.woff2", "specimen.png", "specimen.pdf", "specimen.html", "report.json")
+    return [out / name for name in names]
 
 
 def test_the_writer_gets_these_files_and_no_other(folders: tuple[Path, Path]) -> None:
