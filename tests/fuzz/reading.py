@@ -1,0 +1,131 @@
+"""Reads hostile files in a process with little memory, and says of each what came of it.
+
+    python -m tests.fuzz.reading                 # 10,000 mutants and the giants
+    python -m tests.fuzz.reading --count 200 --seed 7
+
+As a child (``--child LIMIT_BYTES``) it reads the paths that come on standard input, one a line.
+"""
+
+import argparse
+import json
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from templates.errors import PersonError
+from tests.fuzz.mutants import giants, mutants
+
+MEMORY_BYTES = 1 << 30
+"""Of private memory (heap and anonymous pages: RLIMIT_DATA); what is mapped from libraries does not count."""
+LONGEST_S = 60
+"""A file whose reading takes longer has hung it."""
+BATCH = 250
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What came of one file."""
+
+    name: str
+    outcome: str
+    """``read``, ``refused: CODE``, or how it broke."""
+    seconds: float
+    peak_mib: float
+    """Of the process that read it, up to then."""
+
+    @property
+    def is_orderly(self) -> bool:
+        """Whether the reader did what it should."""
+        return self.outcome == "read" or self.outcome.startswith("refused: ")
+
+
+def read_all(files: Iterable[tuple[str, bytes]], memory_bytes: int = MEMORY_BYTES) -> Iterator[Ending]:
+    """Reads files of names and bytes, a batch in each process; one that kills its process is named."""
+    with tempfile.TemporaryDirectory() as folder:
+        batch: list[Path] = []
+        for name, data in files:
+            path = Path(folder, name)
+            path.write_bytes(data)
+            batch.append(path)
+            if len(batch) == BATCH:
+                yield from _read_batch(batch, memory_bytes)
+                batch = []
+        yield from _read_batch(batch, memory_bytes)
+
+
+def _read_batch(batch: list[Path], memory_bytes: int) -> Iterator[Ending]:
+    while batch:
+        command = [sys.executable, "-m", "tests.fuzz.reading", "--child", str(memory_bytes)]
+        told = "".join(f"{path}\n" for path in batch)
+        done = subprocess.run(command, input=told, capture_output=True, text=True)
+        endings = [Ending(**json.loads(line)) for line in done.stdout.splitlines()]
+        yield from endings
+        rest = batch[len(endings) :]
+        if rest:
+            yield Ending(rest[0].name, f"killed the process: {done.returncode} {done.stderr[-300:].strip()}", 0.0, 0.0)
+        for path in batch[: len(batch) - len(rest) + 1]:
+            path.unlink()
+        batch = rest[1:]
+
+
+def _child(memory_bytes: int) -> None:
+    import cv2
+
+    from collector.capture import read_file
+
+    cv2.setNumThreads(1)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+    for line in sys.stdin:
+        path = Path(line.rstrip("\n"))
+        signal.alarm(LONGEST_S)  # nobody catches it: it ends the process, even in the midst of a decoder
+        started = time.process_time()
+        try:
+            list(read_file(path))
+            outcome = "read"
+        except PersonError as refusal:
+            outcome = f"refused: {refusal.code}"
+        except BaseException as error:
+            outcome = f"broke: {type(error).__name__}: {error}"
+        signal.alarm(0)
+        peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        ending = Ending(path.name, outcome, round(time.process_time() - started, 3), round(peak_mib, 1))
+        print(json.dumps(ending.__dict__), flush=True)
+
+
+def main() -> int:
+    """The bench; 1 when anything was not orderly."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        _child(options.child)
+        return 0
+    outcomes: Counter[str] = Counter()
+    broken, slowest, peak_mib, started = [], Ending("", "", 0.0, 0.0), 0.0, time.monotonic()
+    for ending in read_all(chain(giants(), mutants(options.count, options.seed))):
+        outcomes[ending.outcome] += 1
+        slowest = max(slowest, ending, key=lambda each: each.seconds)
+        peak_mib = max(peak_mib, ending.peak_mib)
+        if not ending.is_orderly:
+            broken.append(ending)
+            print(f"{ending.name}: {ending.outcome}", flush=True)
+    for outcome, count in outcomes.most_common():
+        print(f"{count:7d}  {outcome}")
+    print(f"{sum(outcomes.values()):7d}  files, {len(broken)} not orderly, {time.monotonic() - started:.0f} s")
+    print(f"{peak_mib:7.0f}  MiB at most; limit of private memory {MEMORY_BYTES >> 20} MiB")
+    print(f"{slowest.seconds:7.1f}  s of processor time for the slowest: {slowest.name}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
