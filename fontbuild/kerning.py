@@ -1,7 +1,6 @@
 """Pairs that stand too far apart or too close get their own distance: T and o, L and ', 다 and a full stop.
 
-Two neighbours are as far apart as the white between their facing sides says, the narrow places counting most
-(the power mean of the widths with exponent -2). Each pair of letters is moved towards the distance that two
+Each pair of letters is moved towards the distance that two
 lower-case letters of this hand usually have, each syllable and sign towards what such pairs usually have; a part
 of the difference stays, since a hand is not a machine.
 """
@@ -9,7 +8,6 @@ of the difference stays, since a hand is not a machine.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from fontTools.otlLib.builder import buildLookup, buildPairPosClassesSubtable, buildPairPosGlyphsSubtable, buildValue
@@ -17,7 +15,7 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables import otTables
 from numpy.typing import NDArray
 
-from fontbuild.outline import BAND_COUNT
+from fontbuild.profiles import Sides, distance, facing, sides
 from fontbuild.spacing import Spacing, is_korean
 
 AFTER_HANGUL = (".,…", "!?:;)]}", "'\"’”", "~-–—·")
@@ -32,28 +30,9 @@ STEP_UNITS = 12
 """Moves beside syllables are rounded to this, so that many syllables share one class."""
 CLOSEST_UNITS = 28.0
 """No kerning brings two strokes nearer than this."""
-_WIDEST_UNITS = 400.0
-"""White where nothing faces."""
-_SPREAD_BANDS = 3
-"""A stroke is felt so many bands above and below itself."""
-_NARROWEST_UNITS = 8.0
-_AWAY_UNITS = 10.0
-"""White that each band of that adds."""
 _HALVINGS = 7
-_CHUNK = 512
 
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class _Sides:
-    """The two profiles of some glyphs: white from the ink to the end of the advance, band by band."""
-
-    left: Numbers
-    """(N, BAND_COUNT) units, _WIDEST_UNITS where there is no ink."""
-    right: Numbers
-    counts: NDArray[np.int64]
-    """(N,) bands with ink."""
 
 
 def kerning_lookups(font: TTFont, spacing: Spacing, names: Sequence[str]) -> list[otTables.Lookup]:
@@ -73,9 +52,9 @@ def _letter_pairs(spacing: Spacing, names: Sequence[str], ids: Mapping[str, int]
     if len(small) < 2:
         return None
     usual = _sides(spacing, small)
-    target = float(np.median(_distance(_facing(usual, usual), usual.counts, usual.counts)))
-    sides = _sides(spacing, latin)
-    moves = _moves(sides, sides, target)
+    target = float(np.median(_between(usual, usual)))
+    letters = _sides(spacing, latin)
+    moves = _moves(letters, letters, target)
     pairs = {
         (names[latin[one]], names[latin[two]]): (buildValue({"XAdvance": round(moves[one, two])}), None)
         for one, two in np.argwhere(np.abs(moves) >= LEAST_UNITS).tolist()
@@ -90,21 +69,21 @@ def _beside_syllables(
     korean = [row for row, outline in enumerate(spacing.outlines) if is_korean(outline.char)]
     if not korean:
         return
-    sides = _sides(spacing, korean)
+    syllables = _sides(spacing, korean)
     for groups, is_after in ((AFTER_HANGUL, True), (BEFORE_HANGUL, False)):
         signs = [[row for row, o in enumerate(spacing.outlines) if o.char in group] for group in groups]
         signs = [group for group in signs if group]
         if signs:
-            moves = np.stack([_group_moves(sides, _sides(spacing, group), is_after) for group in signs], axis=1)
+            moves = np.stack([_group_moves(syllables, _sides(spacing, group), is_after) for group in signs], axis=1)
             yield _class_pairs(
                 moves, [names[row] for row in korean], [[names[r] for r in g] for g in signs], is_after, ids
             )
 
 
-def _group_moves(syllables: _Sides, signs: _Sides, is_after: bool) -> Numbers:
+def _group_moves(syllables: Sides, signs: Sides, is_after: bool) -> Numbers:
     """(N,) moves of each syllable beside a group of signs, rounded to STEP_UNITS."""
     one, two = (syllables, signs) if is_after else (signs, syllables)
-    distances = np.vstack([_distance(_facing(part, two), part.counts, two.counts) for part in _parts(one)])
+    distances = np.vstack([_between(part, two) for part in one.parts()])
     moves = _moves(one, two, np.median(distances, axis=int(not is_after), keepdims=True))
     rounded: Numbers = np.rint(moves.mean(axis=int(is_after)) / STEP_UNITS) * STEP_UNITS
     return rounded
@@ -124,61 +103,33 @@ def _class_pairs(
     return buildPairPosClassesSubtable(pairs, ids) if moves.any() else None
 
 
-def _sides(spacing: Spacing, rows: Sequence[int]) -> _Sides:
-    edges = np.array([spacing.outlines[row].edges for row in rows])
-    advances = np.array([spacing.advances[row] for row in rows], float)
-    counts = np.maximum((~np.isnan(edges[:, :, 0])).sum(axis=1), 1)
-    return _Sides(_felt(edges[:, :, 0]), _felt(advances[:, None] - edges[:, :, 1]), counts)
+def _sides(spacing: Spacing, rows: Sequence[int]) -> Sides:
+    return sides([spacing.outlines[row].edges for row in rows], [spacing.advances[row] for row in rows])
 
 
-def _felt(white: Numbers) -> Numbers:
-    """White with every stroke felt a little above and below itself."""
-    known = np.where(np.isnan(white), _WIDEST_UNITS, white)
-    padded = np.pad(known, ((0, 0), (_SPREAD_BANDS, _SPREAD_BANDS)), constant_values=_WIDEST_UNITS)
-    near = range(2 * _SPREAD_BANDS + 1)
-    shifted = [padded[:, at : at + BAND_COUNT] + abs(at - _SPREAD_BANDS) * _AWAY_UNITS for at in near]
-    felt: Numbers = np.minimum.reduce(shifted)
-    return felt
+def _between(one: Sides, two: Sides) -> Numbers:
+    """(N, M) distances of each of ``two`` from each of ``one``."""
+    return distance(facing(one, two), one.counts[:, None], two.counts)
 
 
-def _facing(one: _Sides, two: _Sides) -> Numbers:
-    """(N, M, BAND_COUNT): white between each of ``one`` and each of ``two`` that follows it."""
-    white: Numbers = one.right[:, None, :] + two.left[None, :, :]
-    return white
-
-
-def _distance(white: Numbers, counts: NDArray[np.int64], others: NDArray[np.int64]) -> Numbers:
-    """(N, M): power mean of the white over as many bands as the lower of the two glyphs has."""
-    near = (np.maximum(white, _NARROWEST_UNITS) ** -2).sum(axis=2)
-    mean: Numbers = (near / np.minimum(counts[:, None], others[None, :])) ** -0.5
-    return mean
-
-
-def _moves(one: _Sides, two: _Sides, target: Numbers | float) -> Numbers:
+def _moves(one: Sides, two: Sides, target: Numbers | float) -> Numbers:
     """(N, M) units to move each of ``two`` when it follows each of ``one``; ``target`` broadcasts to that."""
     wanted = np.broadcast_to(np.asarray(target, float), (len(one.right), len(two.left)))
     start, moves = 0, []
-    for part in _parts(one):
+    for part in one.parts():
         moves.append(_solve(part, two, wanted[start : start + len(part.right)]))
         start += len(part.right)
     return np.concatenate(moves)
 
 
-def _solve(one: _Sides, two: _Sides, wanted: Numbers) -> Numbers:
+def _solve(one: Sides, two: Sides, wanted: Numbers) -> Numbers:
     """By halving: the distance grows with the move."""
-    white = _facing(one, two)
+    white = facing(one, two)
     low, high = np.full(wanted.shape, MOST_UNITS[0] / SHARE), np.full(wanted.shape, MOST_UNITS[1] / SHARE)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        far = _distance(white + middle[:, :, None], one.counts, two.counts) > wanted
+        far = distance(white + middle[:, :, None], one.counts[:, None], two.counts) > wanted
         low, high = np.where(far, low, middle), np.where(far, middle, high)
     nearest = np.minimum(CLOSEST_UNITS - white.min(axis=2), 0)
     solved: Numbers = np.maximum(SHARE * (low + high) / 2, nearest)
     return solved
-
-
-def _parts(sides: _Sides) -> Iterator[_Sides]:
-    """A few hundred glyphs at a time, so that memory stays small."""
-    for start in range(0, len(sides.right), _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        yield _Sides(sides.left[rows], sides.right[rows], sides.counts[rows])

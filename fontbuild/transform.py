@@ -29,7 +29,7 @@ def transformed(outline: Outline, matrix: NDArray[np.float64], middle: tuple[flo
     )
     half = np.abs(matrix) @ np.array([right - left, top - bottom]) / 2
     box = (*(shift - half).tolist(), *(shift + half).tolist())
-    return replace(outline, contours=contours, bounds=box, edges=_edges(contours))
+    return replace(outline, contours=contours, bounds=box, edges=edges_of(contours))
 
 
 def joined(char: str, parts: Sequence[Outline]) -> Outline:
@@ -37,10 +37,10 @@ def joined(char: str, parts: Sequence[Outline]) -> Outline:
     boxes = np.array([part.bounds for part in parts])
     box = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
     contours = tuple(contour for part in parts for contour in part.contours)
-    return replace(parts[0], char=char, contours=contours, bounds=box, edges=_edges(contours))
+    return replace(parts[0], char=char, contours=contours, bounds=box, edges=edges_of(contours))
 
 
-def _edges(contours: Sequence[QuadraticContour]) -> Edges:
+def edges_of(contours: Sequence[QuadraticContour]) -> Edges:
     """The two sides band by band, read off the contours' polygons, which the curves follow closely enough."""
     edges = np.full((BAND_COUNT, 2), np.nan)
     steps = np.linspace(0, 1, _STEPS, endpoint=False)[:, None, None]
