@@ -14,7 +14,7 @@ from deploy.artifacts import Artifacts
 from deploy.diary import SAMPLE_TEXT, JobDiary
 from deploy.keys import hash_json
 from deploy.order import NAME_LIMIT, NameTooLongError
-from deploy.stages import SPECIMEN, TTF, WOFF2
+from deploy.stages import SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, TTF, WOFF2
 from deploy.web_plan import WEB_STAGES, WebOrder
 from fontbuild.info import FontInfo, License
 from fontbuild.names import make_names
@@ -86,7 +86,15 @@ class FontDesk:
         if font is None or shown is None:
             return None
         stem = make_names(info_of(job.options)).file_stem
-        return FontFiles(font / TTF, font / WOFF2, shown / SPECIMEN, stem, stages["fontbuild"].key)
+        return FontFiles(
+            font / TTF,
+            font / WOFF2,
+            shown / SPECIMEN,
+            shown / SPECIMEN_PDF,
+            shown / SPECIMEN_PAGE,
+            stem,
+            stages["fontbuild"].key,
+        )
 
     def forget(self, project_id: str, remains: Remains) -> None:
         """Deletes a project's photographs, letters, what was learnt of the hand, and fonts."""

@@ -26,6 +26,8 @@ FILES = {
     "ttf": ("ttf", ".ttf", "font/ttf"),
     "woff2": ("woff2", ".woff2", "font/woff2"),
     "specimen": ("specimen", ".png", "image/png"),
+    "pdf": ("specimen_pdf", ".pdf", "application/pdf"),
+    "page": ("specimen_page", ".html", "text/html; charset=utf-8"),
 }
 
 
@@ -51,6 +53,7 @@ async def font(request: Request, token: str, group: str = WRITTEN) -> Response:
         project=own,
         job=made,
         files=files,
+        kinds=[kind for kind, (attribute, _, _) in FILES.items() if getattr(files, attribute).is_file()],
         group=group,
         groups=[WRITTEN, *([DOUBTFUL] if doubtful else []), *INITIALS, LATIN, JAMO],
         chars=doubtful if group == DOUBTFUL else _group(group, written),
@@ -108,14 +111,16 @@ async def stylesheet(request: Request, token: str) -> Response:
 
 @router.get("/s/{token}/files/{kind}")
 async def download(request: Request, token: str, kind: str, save: bool = False) -> Response:
-    """TTF, WOFF2 or specimen; ``save`` makes the browser store it under the font's name."""
+    """The font or a specimen; ``save`` makes the browser store it under the font's name."""
     web = web_of(request)
     if kind not in FILES:
         raise not_found()
     _, files = await _latest(web, await web.project(token))
     attribute, ending, media_type = FILES[kind]
+    if not getattr(files, attribute).is_file():
+        raise not_found()
     headers = {"cache-control": FONT_CACHE if "v" in request.query_params else "no-store"}
-    if save:
+    if save or kind == "page":  # a page of its own scripts is not shown as one of ours
         # RFC 6266: a plain name for old programs, the real one percent-encoded.
         headers["content-disposition"] = f"attachment; filename=\"font{ending}\"; filename*=UTF-8''" + quote(
             files.stem + ending, safe=""

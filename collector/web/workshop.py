@@ -39,6 +39,9 @@ class FontFiles:
     ttf: Path
     woff2: Path
     specimen: Path
+    specimen_pdf: Path
+    specimen_page: Path
+    """One HTML file with the font inside, to write in without a network."""
     stem: str
     """The font's name as a safe file name, without ending."""
     key: str
