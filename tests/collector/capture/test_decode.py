@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collector.capture.decode import MAX_BYTES, WORKING_PX, load_photo
+from collector.capture.decode import MAX_BYTES, load_photo
+from collector.capture.pixels import WORKING_PX
 from collector.errors import DamagedImage, EmptyFile, ImageTooLarge, NotAnImage, PhotoMissing
 
 
