@@ -1,8 +1,6 @@
 """The 51 lone jamo, which no sheet asks for.
 
-Consonants are drawn by the unadapted network from the plainest seed: adapting to syllables makes it forget what
-stands alone. For lone vowels it still borrows strokes of its references' consonants, so those are the seed's own,
-brought to the hand's stroke width.
+They are drawn by the unadapted network from a plain seed: adapting to syllables makes it forget what stands alone.
 """
 
 from __future__ import annotations
@@ -11,41 +9,51 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from generator.drawing import Drawer
-from generator.frame import FRAME_PX
-from generator.latin import stroke_width_px, with_stroke_width
+from generator.layers import as_pictures
 from generator.model import Model
-from generator.seeds import load_seed
-from templates.glyphs import GlyphImage, GlyphSet, Ink, Source
-from templates.hangul import MEDIALS
+from generator.seeds import enlarge, load_seed
+from generator.weight import match_ink
+from templates.glyphs import GlyphImage, GlyphSet, Source
 
 PLAIN_SEED = "NanumBarunpen"
 
+FAINT = 32
+"""Ink from which on a mark is looked at."""
+NEAR_PX = 5
+"""A mark further than this from all ink of the seed's jamo belongs to another jamo of the references."""
+SMALL = 0.2
+"""Unless it has more than this share of the ink: then the hand writes the jamo that way."""
+
 
 def draw_lone_jamo(plain: Model, written: GlyphSet, chars: Sequence[str]) -> list[GlyphImage]:
-    """Lone jamo in the hand's frame.
+    """Lone jamo in the hand's frame and weight.
 
     Args:
         plain: the shipped networks, not adapted.
         chars: compatibility jamo.
     """
     drawer = Drawer(plain, written, load_seed(PLAIN_SEED))
-    consonants = [char for char in chars if char not in MEDIALS]
-    drawn = dict(zip(consonants, drawer.pictures(consonants), strict=True))
-    wanted = float(np.median([stroke_width_px(picture) for picture in drawer.own]))
-    glyphs = []
-    for char in chars:
-        if char in drawn:
-            glyphs.append(drawer.frame.glyph(char, drawn[char], Source.DRAWN))
-        else:
-            picture = _vowel(drawer.seed.pictures([char])[0], wanted)
-            glyphs.append(drawer.frame.glyph(char, picture, Source.SEED))
-    return glyphs
+    content = enlarge(as_pictures(torch.from_numpy(drawer.seed.pictures(chars)))[:, None])[:, 0].numpy()
+    pictures = [
+        without_strays(picture, seed * 255 >= FAINT)
+        for picture, seed in zip(drawer.pictures(chars), content, strict=True)
+    ]
+    match_ink(drawer)
+    return [
+        drawer.frame.glyph(char, np.asarray(cv2.convertScaleAbs(picture, alpha=drawer.gain), np.uint8), Source.DRAWN)
+        for char, picture in zip(chars, pictures, strict=True)
+    ]
 
 
-def _vowel(seed_picture: NDArray[np.uint8], wanted_px: float) -> Ink:
-    large = cv2.resize(seed_picture, (FRAME_PX, FRAME_PX), interpolation=cv2.INTER_CUBIC)
-    picture = np.asarray(large, np.uint8)
-    return with_stroke_width(picture, wanted_px - stroke_width_px(picture))
+def without_strays(picture: NDArray[np.uint8], content: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """A (H, W) picture without the small marks that stand where ``content`` (H, W) has none."""
+    count, marks = cv2.connectedComponents((picture >= FAINT).astype(np.uint8), connectivity=8)
+    around = cv2.dilate(content.astype(np.uint8), np.ones((2 * NEAR_PX + 1, 2 * NEAR_PX + 1), np.uint8))
+    ink = np.bincount(marks.ravel(), weights=picture.ravel(), minlength=count)
+    there = np.bincount(marks.ravel(), weights=(picture * around).ravel(), minlength=count)
+    strays = [mark for mark in range(1, count) if 2 * there[mark] < ink[mark] < SMALL * ink.sum()]
+    return np.where(np.isin(marks, strays), 0, picture).astype(np.uint8)
