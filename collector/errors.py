@@ -10,12 +10,16 @@ PersonError
     ├── ImageTooLarge          more bytes or pixels than a photograph has
     ├── TooDark                nearly black
     ├── TooBlurred             nothing fine can be seen
+    ├── PdfLocked              a PDF that opens with a password only
+    ├── TooManyPages           a PDF with more pages than sheets have
     ├── NoMarkers              no sheet of ours in it
+    ├── MirroredPhoto          a sheet of ours, seen in a mirror
     ├── TooFewMarkers          a sheet, but too little of it to know where its cells are
     ├── PageNotFlat            the page is bent or folded more than can be undone
     ├── TwoSheets              two pages in one photograph
     ├── MixedSets              pages of different sheets among the photographs
     ├── PageMissing            a page with Hangul was not photographed
+    ├── PageCutOff             a page with Hangul was photographed in part only
     └── TooFewWritten          too many empty or unreadable cells
 """
 
@@ -75,8 +79,8 @@ class NotAnImage(PhotoError):
 
     def __init__(self, photo: str) -> None:
         super().__init__(
-            f"‘{photo}’ 파일은 사진이 아닙니다. JPEG, PNG, WebP, HEIC 사진을 넣어 주세요.",
-            f"“{photo}” is not a photograph: use a JPEG, PNG, WebP or HEIC picture.",
+            f"‘{photo}’ 파일은 사진이 아닙니다. JPEG, PNG, WebP, HEIC 사진이나 PDF를 넣어 주세요.",
+            f"“{photo}” is not a photograph: use a JPEG, PNG, WebP or HEIC picture, or a PDF.",
         )
 
 
@@ -101,6 +105,30 @@ class ImageTooLarge(PhotoError):
         super().__init__(
             f"‘{photo}’ 사진이 너무 큽니다(한도 {limit}). 보통 크기(1,200만 화소쯤)로 찍어 주세요.",
             f"“{photo}” is too large (the limit is {limit}): take it at an ordinary size, about 12 megapixels.",
+        )
+
+
+class PdfLocked(PhotoError):
+    """A PDF that asks for a password."""
+
+    code = "photo.locked"
+
+    def __init__(self, photo: str) -> None:
+        super().__init__(
+            f"‘{photo}’ PDF에 암호가 걸려 있습니다. 암호를 풀어 다시 저장한 뒤 넣어 주세요.",
+            f"“{photo}” is a PDF locked with a password: save it without one and give it again.",
+        )
+
+
+class TooManyPages(PhotoError):
+    """A PDF that must be something else: no sheet has so many pages."""
+
+    code = "photo.too_many_pages"
+
+    def __init__(self, photo: str, page_count: int, most: int) -> None:
+        super().__init__(
+            f"‘{photo}’ PDF는 {page_count}쪽이나 됩니다(한도 {most}쪽). 글씨판 쪽만 골라 따로 저장해 주세요.",
+            f"“{photo}” has {page_count} pages (the limit is {most}): save only the pages of the sheet.",
         )
 
 
@@ -137,6 +165,18 @@ class NoMarkers(PhotoError):
         super().__init__(
             f"‘{photo}’ 사진에서 손맛 글씨판을 찾지 못했습니다. 가장자리의 검은 네모가 모두 보이게 다시 찍어 주세요.",
             f"“{photo}” shows no sheet: take it again with all the black squares at the page's edge in view.",
+        )
+
+
+class MirroredPhoto(PhotoError):
+    """The sheet is seen as in a mirror: left and right are swapped."""
+
+    code = "photo.mirrored"
+
+    def __init__(self, photo: str) -> None:
+        super().__init__(
+            f"‘{photo}’ 사진은 좌우가 뒤집혀 있습니다. 좌우 반전을 끄고 다시 찍거나, 사진을 뒤집어 저장해 주세요.",
+            f"“{photo}” is mirrored: switch mirroring off and take it again, or save the picture flipped.",
         )
 
 
@@ -203,6 +243,21 @@ class PageMissing(PhotoError):
         super().__init__(
             f"전체 {page_count}쪽 가운데 {pages}쪽 사진이 없습니다. 빠진 쪽을 찍어 함께 넣어 주세요.",
             f"{noun} {pages} of {page_count} not among the photographs: photograph what is missing and add it.",
+        )
+
+
+class PageCutOff(PhotoError):
+    """The photographs of a page leave some of its cells out."""
+
+    code = "photo.page_cut_off"
+
+    def __init__(self, photo: str, page_number: int, unseen: Sequence[str]) -> None:
+        named = " ".join(unseen[:8])
+        super().__init__(
+            f"‘{photo}’ 사진에는 {page_number}쪽의 일부만 보입니다. 글자 {len(unseen)}개({named} …)가 나온 "
+            "나머지 부분도 찍어 함께 넣어 주세요.",
+            f"“{photo}” shows page {page_number} only in part: photograph the rest as well and add it, "
+            f"{len(unseen)} characters are out of the picture ({named} …).",
         )
 
 

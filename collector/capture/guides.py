@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from collector.capture.decode import Photo
 from collector.capture.mapping import PageMap, Points, shift_terms
 from collector.capture.rectify import PX_PER_MM, rectify_plane
+from collector.capture.rules import without_rules
 from templates.sheet import Cell, Page, Sheet
 
 _FRAME_MM = 0.1
@@ -24,6 +25,9 @@ _FRAME_MM = 0.1
 _REACH_MM = 1.6
 _FROM, _TO = 3.5, 12.5
 """Between these distances from its beginning in mm, a side is clear of labels and of the other sides."""
+_FEW_SHARE = 0.2
+_POOL_MM = 45.0
+"""Where fewer sides than this share are seen singly, cells this near are looked at together."""
 _LINE_PX = 1.2
 _LEAST_DARK = 1.0
 _CLEAR = 3.0
@@ -48,7 +52,7 @@ def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_p
     blue = np.asarray(cv2.extractChannel(photo, 2), np.uint8)
     markers = np.array([(m.x + m.size / 2, m.y + m.size / 2) for m in page.markers if m.id in where.used], np.float64)
     for _ in range(_PASSES):
-        plane = rectify_plane(blue, where, (sheet.width_mm, sheet.height_mm))
+        plane = without_rules(rectify_plane(blue, where, (sheet.width_mm, sheet.height_mm)))
         found = [_sides(turned, page.cells, blur_px, upright=turned is plane) for turned in (plane, plane.T)]
         if min(len(places) for places, _ in found) < _LEAST_SIDES:
             break
@@ -59,10 +63,36 @@ def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_p
     return where
 
 
+def frame_offsets(plane: NDArray[np.uint8], cells: Sequence[Cell], blur_px: float) -> NDArray[np.float64]:
+    """(N,) how far off each cell's printed frame is from where it should be, in mm; nan where none is seen.
+
+    Args:
+        plane: (H, W) blue light of the rectified page, 12 px/mm.
+    """
+    both = []
+    plane = without_rules(plane)
+    for upright, turned in ((True, plane), (False, np.asarray(cv2.transpose(plane), np.uint8))):
+        _, off_mm, clear = _measured(turned, cells, blur_px, upright=upright)
+        sides = np.where(clear, off_mm, np.nan).reshape(-1, 2)
+        seen = np.isfinite(sides).any(axis=1)
+        mean = np.full(len(sides), np.nan)
+        mean[seen] = np.nanmean(sides[seen], axis=1)
+        both.append(mean)
+    return np.asarray(np.hypot(*both), np.float64)
+
+
 def _sides(
     plane: NDArray[np.uint8], cells: Sequence[Cell], blur_px: float, *, upright: bool
 ) -> tuple[Points, NDArray[np.float64]]:
     """Middles of the frames' sides that run along the first axis of ``plane``, and how far off across it, in mm."""
+    places, off_mm, clear = _measured(plane, cells, blur_px, upright=upright)
+    return places[clear], off_mm[clear]
+
+
+def _measured(
+    plane: NDArray[np.uint8], cells: Sequence[Cell], blur_px: float, *, upright: bool
+) -> tuple[Points, NDArray[np.float64], NDArray[np.bool_]]:
+    """Two sides of every cell: their middles, how far off they are in mm, whether that is beyond doubt."""
     reach = round(_REACH_MM * PX_PER_MM)
     strips, places, rests = [], [], []
     for cell in cells:
@@ -81,9 +111,22 @@ def _sides(
     # Pixels along a side are blurred together: about one in two blurs tells something of its own.
     alone = max(1.0, stack.shape[1] / (1 + 2 * blur_px))
     noise = 1.25 * stack.std(axis=1).mean(axis=1) / np.sqrt(alone)
-    peaks, clear = _peaks(profiles, noise, float(np.hypot(_LINE_PX, blur_px)))
-    off_mm = (peaks - reach) / PX_PER_MM + np.array(rests)
-    return np.array(places)[clear], off_mm[clear]
+    sigma_px = float(np.hypot(_LINE_PX, blur_px))
+    peaks, clear = _peaks(profiles, noise, sigma_px)
+    if clear.mean() < _FEW_SHARE:
+        peaks, clear = _peaks(*_pooled(profiles, noise, np.array(places), upright=upright), sigma_px)
+    return np.array(places), (peaks - reach) / PX_PER_MM + np.array(rests), clear
+
+
+def _pooled(
+    profiles: NDArray[np.float32], noise: NDArray[np.float64], places: Points, *, upright: bool
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """The profiles averaged with those of the cells before and after in line: faint frames show together."""
+    at, along = places.T if upright else places.T[::-1]
+    near = (np.abs(at[:, None] - at) < _FRAME_MM) & (np.abs(along[:, None] - along) < _POOL_MM)
+    count = near.sum(axis=1)
+    spread = np.sqrt((near * noise**2).sum(axis=1)) / count
+    return (near @ profiles / count[:, None]).astype(np.float32), spread
 
 
 def _peaks(

@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.capture.deblur import deblur
+from collector.capture.labels import printed_labels
 from collector.capture.rectify import PX_PER_MM, FloatImage
 from collector.capture.stroke import edge_level, stroke_width
 from templates.sheet import Cell
@@ -28,6 +30,7 @@ _STEP = 4
 _FAINTEST_SHARE = 0.5
 """The weakest stroke that counts is this share as dark as the page's usual ink."""
 _NOISE_FACTOR = 5.0
+_LEAST_LEVEL = 0.08
 _EDGE_GAIN = 1.7
 _SMOOTHING_PX = 0.7
 _SAMPLE_STEP = 3
@@ -45,6 +48,12 @@ class InkPlane:
     """Darkness of the page's usual ink; 0 where there is none."""
     noise: float
     """Standard deviation of the darkness of bare paper."""
+    stroke_px: float
+    """Usual width of the strokes."""
+    blur_px: float
+    """Standard deviation of the photograph's blur."""
+    printed: NDArray[np.bool_]
+    """(H, W) whether a printed label makes a pixel dark."""
 
 
 def part_ink(reflectance: FloatImage, cells: Sequence[Cell], blur_px: float) -> InkPlane:
@@ -58,15 +67,21 @@ def part_ink(reflectance: FloatImage, cells: Sequence[Cell], blur_px: float) -> 
     remove_guides(reflectance, cells)
     inside = _inside(reflectance.shape[:2], cells)
     darkness = _darkness(reflectance, inside)
-    level, noise = _levels(darkness[::_SAMPLE_STEP, ::_SAMPLE_STEP][inside[::_SAMPLE_STEP, ::_SAMPLE_STEP]])
-    near = _darkest_near(darkness, max(_FAINTEST_SHARE * level, _NOISE_FACTOR * noise, 0.08))
+    level, noise = _levels(darkness, inside)
+    darkness, left_px = deblur(darkness, blur_px, noise / max(level, _LEAST_LEVEL))
+    if left_px < blur_px:
+        level, noise = _levels(darkness, inside)
+    printed = printed_labels(reflectance.shape[:2], tuple(cells), blur_px)
+    # A label darker than the pen would make the pen's strokes beside it look pale.
+    np.minimum(darkness, max(level, 2 * noise), out=darkness, where=printed)
+    near = _darkest_near(darkness, max(_FAINTEST_SHARE * level, _NOISE_FACTOR * noise, _LEAST_LEVEL))
     share = np.asarray(cv2.divide(darkness, near), np.float32)
     width_px = stroke_width((share > 0.5) & inside)
-    edge = edge_level(width_px, float(np.hypot(blur_px, _SMOOTHING_PX)))
+    edge = edge_level(width_px, float(np.hypot(left_px, _SMOOTHING_PX)))
     share -= edge - 0.5 / _EDGE_GAIN
     np.clip(share, 0, 1 / _EDGE_GAIN, out=share)
     ink = np.asarray(cv2.convertScaleAbs(share, alpha=_EDGE_GAIN * 255), np.uint8)
-    return InkPlane(ink, darkness, level, noise)
+    return InkPlane(ink, darkness, level, noise, width_px, blur_px, printed)
 
 
 def remove_guides(reflectance: FloatImage, cells: Sequence[Cell]) -> None:
@@ -119,8 +134,9 @@ def _darkness(reflectance: FloatImage, inside: NDArray[np.bool_]) -> FloatImage:
     return np.asarray(cv2.GaussianBlur(plane, (5, 5), _SMOOTHING_PX), np.float32)
 
 
-def _levels(darkness: NDArray[np.float32]) -> tuple[float, float]:
+def _levels(plane: FloatImage, inside: NDArray[np.bool_]) -> tuple[float, float]:
     """Darkness of the page's usual ink, and the noise of its bare paper."""
+    darkness = plane[::_SAMPLE_STEP, ::_SAMPLE_STEP][inside[::_SAMPLE_STEP, ::_SAMPLE_STEP]]
     middle = float(np.median(darkness))
     noise = 1.4826 * float(np.median(np.abs(darkness - middle)))
     codes = np.clip(darkness * 255, 0, 255).astype(np.uint8).reshape(-1, 1)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.capture.cells import CellReading, Verdict
-from collector.capture.page import PageReading, read_page
-from collector.errors import MixedSets, NoPhotos, PageMissing, TooFewWritten
+from collector.capture.cells import CellReading
+from collector.capture.notices import Notice, advice, left_out, repeated, unusable
+from collector.capture.page import PageReading, read_file
+from collector.capture.verdicts import Finding, Verdict
+from collector.errors import MixedSets, NoPhotos, PageCutOff, PageMissing, TooFewWritten
 from templates.glyphs import GlyphSet
 from templates.hangul import is_syllable
 from templates.sheet import Sheet, build_sheet
@@ -18,15 +20,10 @@ from templates.sheet import Sheet, build_sheet
 LEAST_SHARE_WRITTEN = 0.5
 """A font is made from at least this share of the set's Hangul cells; the rest is drawn."""
 _NAMED_CELLS = 8
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something the writer may want to know that stops nothing, in Korean and English."""
-
-    code: str
-    korean: str
-    english: str
+_MOST_UNSEEN = 0.1
+"""Of a page's Hangul no more than this may be out of all its photographs."""
+_RANK = (Verdict.MISSING, Verdict.BLANK, Verdict.CLIPPED, Verdict.FAINT, Verdict.SMUDGED, Verdict.GOOD)
+"""Of two readings of a cell the later one here is taken."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,8 @@ class CellVerdict:
     page_index: int
     photo: str | None
     verdict: Verdict
+    finding: Finding | None
+    """Why it is not good: the number, its limit, and a sentence on what to do; None where it is."""
     ink_share: float
     contrast: float
     sharpness: float
@@ -50,7 +49,7 @@ class Capture:
     glyphs: GlyphSet
     """The good cells' glyphs, in the sheet's order: em_px 168, a margin of 0.2 em round the cell."""
     pages: tuple[PageReading, ...]
-    """One for each photograph, by page, the best first."""
+    """One for each photograph or page of a PDF, by page of the sheet, the best first."""
     cells: tuple[CellVerdict, ...]
     """One for each cell of the sheet, in the sheet's order."""
     notices: tuple[Notice, ...]
@@ -69,13 +68,13 @@ def read_photos(
 ) -> Capture:
     """Read the photographs of a filled sheet; their order does not matter.
 
-    Of two photographs of one page the better one's cell is taken, cell by cell. A missing page of Latin is a
-    notice; so are blank and unreadable cells, as long as half of the set's Hangul can be used.
+    Of several photographs of one page, whole or in part, the best one's cell is taken, cell by cell. A missing page
+    of Latin is a notice; so are blank and unreadable cells, as long as half of the set's Hangul can be used.
 
     Args:
-        photos: JPEG, PNG, WebP or HEIC files, any EXIF orientation.
+        photos: JPEG, PNG, WebP or HEIC files, any EXIF orientation, and PDFs of scans or from a tablet.
         name: the name of the resulting set of glyphs.
-        allow_missing: read on although a page with Hangul is missing.
+        allow_missing: read on although a page with Hangul, or a part of one, is missing.
         progress: told the share done and the file's name after every photograph.
 
     Raises:
@@ -83,18 +82,21 @@ def read_photos(
     """
     if not photos:
         raise NoPhotos
-    readings = []
+    readings: list[PageReading] = []
     for count, path in enumerate(_without_copies(photos), start=1):
-        readings.append(read_page(path))
+        readings += read_file(path)
         if progress is not None:
             progress(count / len(photos), path.name)
     sheet = _one_sheet(readings)
     by_page = _by_page(readings)
-    notices = [_repeated(sheet, pages) for pages in by_page.values() if len(pages) > 1]
+    notices = [repeated(pages, len(sheet.pages)) for pages in by_page.values() if len(pages) > 1]
+    notices += [notice for reading in readings for notice in advice(reading)]
     notices += _missing(sheet, set(by_page), allow_missing)
     best = [_best(cell.char, by_page.get(page.index, []), page.index) for page in sheet.pages for cell in page.cells]
+    if not allow_missing:
+        _check_whole(sheet, best, by_page)
     _check_enough(best)
-    notices += _unusable(best)
+    notices += unusable([cell for cell, photo in best if photo is not None])
     glyphs = [reading.glyph for reading, _ in best if reading.verdict is Verdict.GOOD and reading.glyph is not None]
     ordered = tuple(reading for index in sorted(by_page) for reading in by_page[index])
     return Capture(
@@ -132,27 +134,46 @@ def _by_page(readings: Sequence[PageReading]) -> dict[int, list[PageReading]]:
     return pages
 
 
+def best_reading(char: str, readings: Sequence[PageReading]) -> tuple[CellReading, int]:
+    """Of several photographs of its page the one that shows a cell best: good rather than not, then sharp.
+
+    Returns:
+        The cell's reading and which photograph it is from.
+    """
+    found = [(cell, k) for k, page in enumerate(readings) for cell in page.cells if cell.char == char]
+    return max(found, key=lambda pair: (_RANK.index(pair[0].verdict), pair[0].sharpness))
+
+
 def _best(char: str, pages: Sequence[PageReading], page_index: int) -> tuple[CellReading, str | None]:
-    """The cell in the best photograph that has it good, else in the best photograph, and that photograph."""
-    found = [(cell, page.photo) for page in pages for cell in page.cells if cell.char == char]
-    for cell, photo in found:
-        if cell.verdict is Verdict.GOOD:
-            return cell, photo
-    return found[0] if found else (CellReading(char, page_index, Verdict.BLANK, 0.0, 0.0, 0.0, None), None)
+    """The cell in the photograph that shows it best, and that photograph."""
+    if not pages:
+        return CellReading(char, page_index, Verdict.BLANK, None, 0.0, 0.0, 0.0, 0.0, None, None), None
+    cell, index = best_reading(char, pages)
+    return cell, pages[index].photo
 
 
 def _verdict(cell: CellReading, photo: str | None) -> CellVerdict:
-    return CellVerdict(cell.char, cell.page_index, photo, cell.verdict, cell.ink_share, cell.contrast, cell.sharpness)
-
-
-def _repeated(sheet: Sheet, pages: Sequence[PageReading]) -> Notice:
-    number, names = pages[0].page_index + 1, ", ".join(page.photo for page in pages)
-    return Notice(
-        "page.repeated",
-        f"{number}쪽 사진이 {len(pages)}장입니다({names}). 글자마다 더 잘 나온 사진을 썼습니다.",
-        f"Page {number} of {len(sheet.pages)} was photographed {len(pages)} times ({names}): "
-        "each character is taken from the better photograph.",
+    return CellVerdict(
+        cell.char,
+        cell.page_index,
+        photo,
+        cell.verdict,
+        cell.finding,
+        cell.ink_share,
+        cell.contrast,
+        cell.sharpness,
     )
+
+
+def _check_whole(
+    sheet: Sheet, best: Sequence[tuple[CellReading, str | None]], by_page: Mapping[int, Sequence[PageReading]]
+) -> None:
+    """Refuse photographs that leave more than a row or so of a page's Hangul out."""
+    for page in sheet.pages:
+        hangul = [cell for cell, _ in best if cell.page_index == page.index and is_syllable(cell.char)]
+        unseen = [cell.char for cell in hangul if cell.verdict is Verdict.MISSING]
+        if len(unseen) > _MOST_UNSEEN * len(hangul):
+            raise PageCutOff(by_page[page.index][0].photo, page.index + 1, unseen)
 
 
 def _missing(sheet: Sheet, seen: set[int], allow_missing: bool) -> list[Notice]:
@@ -160,14 +181,7 @@ def _missing(sheet: Sheet, seen: set[int], allow_missing: bool) -> list[Notice]:
     hangul = [page.index + 1 for page in missing if any(is_syllable(cell.char) for cell in page.cells)]
     if hangul and not allow_missing:
         raise PageMissing(hangul, len(sheet.pages))
-    return [
-        Notice(
-            "page.missing",
-            f"{page.index + 1}쪽 사진이 없어, 그 쪽의 글자는 만들어 넣습니다.",
-            f"Page {page.index + 1} of {len(sheet.pages)} was not photographed: its characters are made up.",
-        )
-        for page in missing
-    ]
+    return [left_out(page.index, len(sheet.pages)) for page in missing]
 
 
 def _check_enough(best: Sequence[tuple[CellReading, str | None]]) -> None:
@@ -177,27 +191,3 @@ def _check_enough(best: Sequence[tuple[CellReading, str | None]]) -> None:
     if len(usable) < needed:
         worst = [cell.char for cell in hangul if cell.verdict is not Verdict.GOOD][:_NAMED_CELLS]
         raise TooFewWritten(len(usable), len(hangul), int(needed), worst)
-
-
-_WHY = {
-    Verdict.BLANK: ("비어 있는 칸", "empty cells"),
-    Verdict.CLIPPED: ("글자가 잘린 칸", "cells with cut-off characters"),
-    Verdict.FAINT: ("글씨가 너무 옅은 칸", "cells too faint to use"),
-    Verdict.SMUDGED: ("번지거나 흐린 칸", "smudged or unclear cells"),
-}
-
-
-def _unusable(best: Sequence[tuple[CellReading, str | None]]) -> list[Notice]:
-    notices = []
-    for verdict, (korean, english) in _WHY.items():
-        chars = [cell.char for cell, photo in best if cell.verdict is verdict and photo is not None]
-        if chars:
-            listed = " ".join(chars)
-            notices.append(
-                Notice(
-                    f"cells.{verdict}",
-                    f"{korean} {len(chars)}개는 만들어 넣습니다: {listed}",
-                    f"{len(chars)} {english}, made up instead: {listed}",
-                )
-            )
-    return notices

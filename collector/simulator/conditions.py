@@ -20,12 +20,26 @@ class Conditions:
     pen_strength: float = 0.9
     """Opacity of the ink, 0 to 1."""
     grey_print: bool = False
+    paper: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """Colour of the paper in shares of plain white, linear light."""
+    ruling: str = "none"
+    """Lines that the paper had before: none, lines or squares."""
+    back_shows: float = 0.0
+    """Share of the light that writing on the back takes."""
+    dust: int = 0
+    """Specks of dirt on the page."""
+    screen_px_per_mm: float = 0.0
+    """The page is shown by a screen with so many pixels a mm of the page; 0 for paper."""
     upright: bool = True
     """A tall photograph rather than a wide one."""
     exif_orientation: int = 1
     """How the pixels are stored (1, 3, 6 or 8); the picture that a viewer shows is the same."""
+    part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    """What of the page the photograph is of: left, top, right, bottom in shares of the page."""
     fill: float = 0.92
-    """Share of the frame that the page's outline reaches across."""
+    """Share of the frame that the outline of this part reaches across."""
+    focal_lengths: float = 0.76
+    """Focal length in widths of the frame's long side: a telephone's main camera (27 mm on full frame)."""
     tilt_deg: float = 10.0
     """Angle between the camera's axis and the page's normal."""
     tilt_axis_deg: float = 90.0
@@ -68,6 +82,15 @@ class Conditions:
 
 
 DESKS = ("wood", "cloth", "clutter", "dark")
+PAPERS = (
+    (1.0, 1.0, 1.0),
+    (1.0, 0.93, 0.70),
+    (0.72, 0.86, 1.0),
+    (1.0, 0.74, 0.80),
+    (0.78, 0.98, 0.72),
+    (0.76, 0.72, 0.66),
+)
+"""White, cream, pale blue, pink, pale green, recycled grey."""
 
 
 def _pick(rng: np.random.Generator, values: tuple[int, ...]) -> int:
@@ -128,6 +151,61 @@ def hard(rng: np.random.Generator) -> Conditions:
         noise=float(rng.uniform(2.0, 6.0)),
         jpeg_quality=int(rng.integers(30, 80)),
         covered_markers=float(rng.uniform(0.1, 0.34)),
+        paper=PAPERS[_pick(rng, (0, 0, 0, 1, 2, 3, 4, 5))],
+        ruling=("none", "none", "lines", "squares")[int(rng.integers(4))],
+        back_shows=float(rng.choice([0.0, 0.0, 0.06, 0.12])),
+        dust=int(rng.choice([0, 40, 150])),
+    )
+
+
+def scanned(rng: np.random.Generator) -> Conditions:
+    """A flatbed scan at about 300 dpi: no perspective, even light, a little askew, any way up."""
+    return replace(
+        everyday(rng),
+        fill=float(rng.uniform(0.93, 1.0)),
+        focal_lengths=60.0,
+        tilt_deg=0.0,
+        roll_deg=float(_pick(rng, (0, 180)) + rng.uniform(-2, 2)),
+        exif_orientation=1,
+        upright=True,
+        lens_k1=0.0,
+        bend_mm=0.0,
+        cockle_mm=0.0,
+        light_slope=0.03,
+        shadow=0.0,
+        exposure=float(rng.uniform(0.75, 0.95)),
+        white_balance=_white_balance(rng, 0.02),
+        defocus_px=float(rng.uniform(0.4, 0.9)),
+        motion_px=0.0,
+        noise=float(rng.uniform(0.5, 1.5)),
+        covered_markers=0.0,
+        back_shows=float(rng.choice([0.0, 0.05, 0.1])),
+        desk="lid",
+    )
+
+
+def on_screen(rng: np.random.Generator) -> Conditions:
+    """A tablet's or a monitor's screen, photographed: its pixels beat with the camera's, its glass shines."""
+    return replace(
+        everyday(rng),
+        pen=(Pen.GEL, Pen.BALLPOINT, Pen.BLUE)[int(rng.integers(3))],
+        pen_strength=1.0,
+        grey_print=False,
+        screen_px_per_mm=float(rng.uniform(5.0, 8.5)),
+        bend_mm=0.0,
+        cockle_mm=0.0,
+        shadow=0.0,
+        light_slope=float(rng.uniform(0.05, 0.3)),
+        white_balance=_white_balance(rng, 0.15),
+        desk="dark",
+        covered_markers=0.0,
+    )
+
+
+def on_tablet(rng: np.random.Generator) -> Conditions:
+    """Written on a tablet over the PDF and exported: no camera at all."""
+    return Conditions(
+        pen=(Pen.GEL, Pen.BALLPOINT, Pen.BLUE)[int(rng.integers(3))], pen_strength=1.0, seed=int(rng.integers(2**31))
     )
 
 
@@ -136,4 +214,4 @@ def _white_balance(rng: np.random.Generator, spread: float) -> tuple[float, floa
     return 1.0 + warm, 1.0 + float(rng.uniform(-spread, spread)) / 3, 1.0 - warm
 
 
-LEVELS = {"everyday": everyday, "hard": hard}
+LEVELS = {"everyday": everyday, "hard": hard, "scan": scanned, "screen": on_screen, "tablet": on_tablet}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import cv2
@@ -27,20 +26,19 @@ class Hand:
 
     def __init__(self, path: Path) -> None:
         self.name = path.stem
-        font = TTFont(path)
-        font.flavor = None
-        buffer = io.BytesIO()
-        font.save(buffer)
-        self._data = buffer.getvalue()
-        self._chars = frozenset(chr(code) for code in font.getBestCmap())
+        self._path = path
+        self._chars = frozenset(chr(code) for code in TTFont(path, lazy=True).getBestCmap())
+        self._fonts: dict[int, ImageFont.FreeTypeFont] = {}
         self._scale, self._centre = self._fit()
 
     def knows(self, char: str) -> bool:
         """Whether the font draws this character."""
         return char in self._chars
 
-    def _font(self, size_px: float) -> ImageFont.FreeTypeFont:
-        return ImageFont.truetype(io.BytesIO(self._data), size_px)
+    def _font(self, size_px: int) -> ImageFont.FreeTypeFont:
+        if size_px not in self._fonts:
+            self._fonts[size_px] = ImageFont.truetype(str(self._path), size_px)
+        return self._fonts[size_px]
 
     def _fit(self) -> tuple[float, tuple[float, float]]:
         """Font size in cells, and the middle of a middling syllable in font sizes from the pen's origin."""
@@ -61,7 +59,7 @@ class Hand:
             jitter: how this glyph strays.
         """
         over = size_px * _OVERSAMPLE
-        font_px = self._scale * cell_px * _OVERSAMPLE * jitter.scale
+        font_px = round(self._scale * cell_px * _OVERSAMPLE)
         font = self._font(font_px)
         middle = over / 2
         if baseline is None:
@@ -71,10 +69,11 @@ class Hand:
             x, y = middle - (left + right) / 2, middle + (baseline - 0.5) * cell_px * _OVERSAMPLE
         image = Image.new("L", (over, over))
         ImageDraw.Draw(image).text((x, y), char, font=font, fill=255, anchor="ls")
-        turn = np.asarray(cv2.getRotationMatrix2D((middle, middle), jitter.turn_deg, 1.0), np.float64)
+        turn = np.asarray(cv2.getRotationMatrix2D((middle, middle), jitter.turn_deg, jitter.scale), np.float64)
         turn[:, 2] += np.array([jitter.dx, jitter.dy]) * cell_px * _OVERSAMPLE
-        moved = cv2.warpAffine(np.asarray(image, np.float32), turn, (over, over))
-        return np.asarray(cv2.resize(moved, (size_px, size_px), interpolation=cv2.INTER_AREA) / 255, np.float32)
+        moved = cv2.warpAffine(np.asarray(image, np.uint8), turn, (over, over))
+        small = cv2.resize(moved, (size_px, size_px), interpolation=cv2.INTER_AREA)
+        return np.asarray(small.astype(np.float32) / 255, np.float32)
 
 
 class Jitter:

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.capture.cells import raster_area, writing_area
 from collector.capture.decode import Photo
 from collector.capture.mapping import NO_SHIFT, FlatPage, PageMap, corners_mm
 from collector.capture.markers import find_markers
 from collector.capture.rectify import PX_PER_MM, rectify
+from collector.capture.strokes import raster_area, writing_area
 from templates.sheet import Cell, Page, Sheet
 
 Mask = NDArray[np.bool_]

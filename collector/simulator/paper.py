@@ -12,11 +12,12 @@ import numpy as np
 import pypdfium2  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from collector.simulator.blanks import lay_paper
 from collector.simulator.conditions import Conditions
 from collector.simulator.hand import Hand, Jitter
 from collector.simulator.pens import INK_LINEAR, Pen, opacity, spread
 from templates.pdf import write_pdf
-from templates.sheet import Cell, Page, Sheet, build_sheet
+from templates.sheet import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, Cell, Page, Sheet, build_sheet
 
 FloatImage = NDArray[np.float32]
 
@@ -24,6 +25,11 @@ PX_PER_MM = 12
 """Resolution of the simulated print and of the truth: 304.8 dpi."""
 _BLACK, _WHITE = 0.03, 0.92
 """Reflectance of toner and of paper, linear light."""
+_LINEAR = _BLACK + (_WHITE - _BLACK) * (np.arange(256, dtype=np.float32) / 255) ** 2
+ONE = 32768
+"""What stands for 1 in 16-bit linear light, so that highlights have room above it."""
+_STRIP_PX = 256
+"""Large pictures are made strip by strip: memory that stays in the cache is what makes it quick."""
 _REACH_CELLS = 0.35
 """How far past its cell a glyph may be drawn."""
 
@@ -34,8 +40,8 @@ class WrittenPage:
 
     sheet: Sheet
     page: Page
-    reflectance: FloatImage
-    """(H, W, 3) linear light, red, green, blue, 12 px/mm."""
+    reflectance: NDArray[np.uint16]
+    """(H, W, 3) linear light in 1/``ONE``, red, green, blue, 12 px/mm."""
     owner: NDArray[np.uint8]
     """(H, W) at 12 px/mm: 0 where ink covers less than half of a pixel, else 1 + the index of the cell it was
     written in: the truth."""
@@ -46,14 +52,15 @@ class WrittenPage:
 @lru_cache(maxsize=4)
 def print_pages(set_name: str) -> tuple[NDArray[np.uint8], ...]:
     """(H, W, 3) uint8 prints of the pages of a set's PDF at 12 px/mm, red, green, blue."""
+    size = (round(PAGE_WIDTH_MM * PX_PER_MM), round(PAGE_HEIGHT_MM * PX_PER_MM))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.pdf"
         write_pdf(build_sheet(set_name), path)
         document = pypdfium2.PdfDocument(path)
         pages = [page.render(scale=PX_PER_MM * 25.4 / 72, rev_byteorder=True).to_numpy() for page in document]
-        copies = tuple(np.ascontiguousarray(page[..., :3]) for page in pages)
+        copies = [np.ascontiguousarray(page[..., :3]) for page in pages]
         document.close()
-    return copies
+    return tuple(np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8) for page in copies)
 
 
 def write_page(sheet: Sheet, page: Page, hand: Hand, conditions: Conditions, *, skip: frozenset[str]) -> WrittenPage:
@@ -65,20 +72,18 @@ def write_page(sheet: Sheet, page: Page, hand: Hand, conditions: Conditions, *, 
     for number, cell in enumerate(page.cells, start=1):
         if cell.char in chars:
             _write(coverage, owner, number, cell, hand, conditions.pen, Jitter(rng))
-    hidden = opacity(coverage, conditions.pen, conditions.pen_strength, PX_PER_MM, rng)[..., None]
-    paper = _printed(print_pages(sheet.set_name)[page.index], coverage.shape, conditions.grey_print)
-    reflectance = paper * (1 - hidden * (1 - np.array(INK_LINEAR[conditions.pen], np.float32)))
-    return WrittenPage(sheet, page, reflectance.astype(np.float32), owner, tuple(chars))
-
-
-def _printed(page: NDArray[np.uint8], shape: tuple[int, ...], grey: bool) -> FloatImage:
-    """The print's reflectance in linear light, (H, W, 3), in colour or from a grey printer."""
-    if page.shape[:2] != shape[:2]:
-        page = np.asarray(cv2.resize(page, (shape[1], shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
-    if grey:
-        page = cv2.cvtColor(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB).astype(np.uint8)
-    light = (np.arange(256, dtype=np.float32) / 255) ** 2.0
-    return np.asarray((_BLACK + (_WHITE - _BLACK) * light)[page], np.float32)
+    printed = print_pages(sheet.set_name)[page.index]
+    if conditions.grey_print:
+        printed = cv2.cvtColor(cv2.cvtColor(printed, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB).astype(np.uint8)
+    paper = lay_paper(coverage, conditions, PX_PER_MM, rng)
+    reflectance = np.empty(printed.shape, np.uint16)
+    full_ink = 1 - np.array(INK_LINEAR[conditions.pen], np.float32)
+    for top in range(0, coverage.shape[0], _STRIP_PX):
+        rows = slice(top, top + _STRIP_PX)
+        light = _LINEAR[printed[rows]] * paper.strip(rows)
+        hidden = opacity(coverage[rows], conditions.pen, conditions.pen_strength, PX_PER_MM, rng)
+        reflectance[rows] = light * (1 - hidden[..., None] * full_ink) * ONE
+    return WrittenPage(sheet, page, reflectance, owner, tuple(chars))
 
 
 def _write(

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.simulator.noise import smooth_noise
+
 FloatImage = NDArray[np.float32]
 
 
@@ -46,19 +48,10 @@ def spread(coverage: FloatImage, pen: Pen, px_per_mm: float) -> FloatImage:
 def opacity(coverage: FloatImage, pen: Pen, strength: float, px_per_mm: float, rng: np.random.Generator) -> FloatImage:
     """How much of the paper the ink hides, (H, W) in [0, 1], uneven in the way of the pen."""
     shape = coverage.shape
-    pressure = 1.0 + 0.06 * _noise(shape, 6.0 * px_per_mm, rng)
+    pressure = 1.0 + 0.06 * smooth_noise(shape, 6.0 * px_per_mm, rng)
     if pen is Pen.PENCIL:
-        grain = _noise(shape, 0.06 * px_per_mm, rng) + 0.5 * _noise(shape, 0.15 * px_per_mm, rng)
+        grain = smooth_noise(shape, 0.06 * px_per_mm, rng) + 0.5 * smooth_noise(shape, 0.15 * px_per_mm, rng)
         pressure *= 1.0 + 0.22 * grain
     elif pen in (Pen.BALLPOINT, Pen.BLUE):
-        pressure *= 1.0 - 0.10 * np.clip(_noise(shape, 0.12 * px_per_mm, rng), 0, 2)
+        pressure *= 1.0 - 0.10 * np.clip(smooth_noise(shape, 0.12 * px_per_mm, rng), 0, 2)
     return np.clip(coverage * strength * pressure, 0, 1).astype(np.float32)
-
-
-def _noise(shape: tuple[int, ...], sigma_px: float, rng: np.random.Generator) -> FloatImage:
-    """Smooth noise of mean 0 and deviation 1, made coarsely where it is smooth."""
-    step = max(1, int(sigma_px))
-    rough = rng.standard_normal((shape[0] // step + 3, shape[1] // step + 3), dtype=np.float32)
-    small = np.asarray(cv2.GaussianBlur(rough, (0, 0), max(sigma_px / step, 0.3)), np.float32)
-    small /= max(float(small.std()), 1e-6)
-    return np.asarray(cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)

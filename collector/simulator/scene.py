@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.simulator.conditions import Conditions
+from collector.simulator.noise import white_noise
+from collector.simulator.paper import ONE
 from collector.simulator.surface import Projection
 from templates.sheet import Page
 
@@ -17,15 +19,16 @@ _DESK_COLOURS = {
     "cloth": (0.35, 0.38, 0.42),
     "clutter": (0.45, 0.40, 0.33),
     "dark": (0.03, 0.03, 0.035),
+    "lid": (0.86, 0.86, 0.85),
 }
-_REDUCTION = 4
-"""Desk and light are painted this much smaller than the photograph, then enlarged."""
+REDUCTION = 4
+"""Desk and light are painted this much smaller than the photograph."""
 _SKIN = (0.55, 0.30, 0.20)
 
 
 def paint_desk(conditions: Conditions, frame_px: tuple[int, int], rng: np.random.Generator) -> FloatImage:
-    """(H, W, 3) reflectance of the desk and what lies about on it, linear light."""
-    width, height = frame_px[0] // _REDUCTION, frame_px[1] // _REDUCTION
+    """(H / 4, W / 4, 3) reflectance of the desk and what lies about on it, linear light."""
+    width, height = frame_px[0] // REDUCTION, frame_px[1] // REDUCTION
     base = np.array(_DESK_COLOURS[conditions.desk], np.float32)
     if conditions.desk == "wood":
         grain = _stretched_noise((height, width), (2.0, 90.0), rng) + 0.7 * _stretched_noise(
@@ -33,14 +36,15 @@ def paint_desk(conditions: Conditions, frame_px: tuple[int, int], rng: np.random
         )
     else:
         grain = _stretched_noise((height, width), (1.0, 1.0), rng) + _stretched_noise((height, width), (30, 30), rng)
-    desk = np.clip(base * (1 + 0.14 * grain[..., None]), 0.01, 1).astype(np.float32)
-    for _ in range(24 if conditions.desk == "clutter" else 3):
+    grain *= 0.02 if conditions.desk == "lid" else 0.14
+    desk = np.clip(base * (1 + grain[..., None]), 0.01, 1).astype(np.float32)
+    for _ in range({"clutter": 24, "lid": 0}.get(conditions.desk, 3)):
         _put_thing(desk, rng)
-    return np.asarray(cv2.resize(desk, frame_px, interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(desk, np.float32)
 
 
 def _stretched_noise(shape: tuple[int, int], sigma: tuple[float, float], rng: np.random.Generator) -> FloatImage:
-    rough = rng.standard_normal(shape, dtype=np.float32)
+    rough = white_noise(shape, rng)
     small = cv2.GaussianBlur(rough, (0, 0), sigmaX=sigma[1], sigmaY=sigma[0])
     return np.asarray(small / max(float(small.std()), 1e-6), np.float32)
 
@@ -75,8 +79,8 @@ def _point(at: NDArray[np.float64]) -> tuple[int, int]:
 
 
 def shine(conditions: Conditions, frame_px: tuple[int, int], rng: np.random.Generator) -> FloatImage:
-    """(H, W, 3) light on the scene: slope, a lamp's pool, vignette, one shadow, the colour of the light."""
-    width, height = frame_px[0] // _REDUCTION, frame_px[1] // _REDUCTION
+    """(H / 4, W / 4, 3) light on the scene: slope, a lamp's pool, vignette, one shadow, the colour of the light."""
+    width, height = frame_px[0] // REDUCTION, frame_px[1] // REDUCTION
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = x / width - 0.5, y / height - 0.5
     angle = rng.uniform(0, 2 * np.pi)
@@ -84,10 +88,9 @@ def shine(conditions: Conditions, frame_px: tuple[int, int], rng: np.random.Gene
     pool = rng.uniform(-0.6, 0.6, 2)
     light *= 1 - 0.5 * conditions.light_slope * np.clip((x - pool[0]) ** 2 + (y - pool[1]) ** 2, 0, 1.5)
     light *= 1 - 0.25 * (x**2 + y**2)
-    light *= 1 - conditions.shadow * _shadow((height, width), conditions.shadow_edge_px / _REDUCTION, rng)
+    light *= 1 - conditions.shadow * _shadow((height, width), conditions.shadow_edge_px / REDUCTION, rng)
     tint = np.array(conditions.white_balance, np.float32) * conditions.exposure
-    coloured = np.maximum(light, 0.02)[..., None].astype(np.float32) * tint
-    return np.asarray(cv2.resize(coloured, frame_px, interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(np.maximum(light, 0.02)[..., None] * tint, np.float32)
 
 
 def _shadow(shape: tuple[int, int], edge_px: float, rng: np.random.Generator) -> FloatImage:
@@ -105,14 +108,18 @@ def _shadow(shape: tuple[int, int], edge_px: float, rng: np.random.Generator) ->
 
 
 def cover_markers(
-    scene: FloatImage,
+    scene: NDArray[np.uint16],
     page: Page,
     page_mm: tuple[float, float],
     where: Projection,
     share: float,
     rng: np.random.Generator,
 ) -> tuple[int, ...]:
-    """Lay fingers and scraps over a share of the markers, in place, clear of every cell; the covered ids."""
+    """Lay fingers and scraps over a share of the markers, in place, clear of every cell; the covered ids.
+
+    Args:
+        scene: (H, W, 3) linear light in 1/``ONE``.
+    """
     count = round(share * len(page.markers))
     chosen = rng.choice(len(page.markers), count, replace=False)
     middle = np.array(page_mm) / 2
@@ -126,7 +133,7 @@ def cover_markers(
         across = where.to_photo(np.array([tip, tip + np.array([away[1], -away[0]]) * marker.size * 1.2]))
         thick = max(3, round(float(np.linalg.norm(across[1] - across[0]))))
         colour = tuple(
-            float(v)
+            float(v * ONE)
             for v in (np.array(_SKIN) * rng.uniform(0.6, 1.1) if rng.random() < 0.6 else rng.uniform(0.05, 0.7, 3))
         )
         cv2.line(scene, _point(line[0]), _point(line[1]), colour, thick, cv2.LINE_AA)

@@ -13,8 +13,6 @@ from collector.simulator.conditions import Conditions
 Points = NDArray[np.float64]
 """(N, 2), x and y."""
 
-FOCAL_LENGTHS = 0.76
-"""Focal length in widths of the frame's long side: a telephone's main camera (27 mm on full frame)."""
 _GRID_PX = 16
 _TABLE_MM = np.linspace(-600.0, 600.0, 4801)
 
@@ -65,22 +63,23 @@ class Projection:
         self.frame_px = frame_px
         self._bend = Bend.of(conditions, *page_mm)
         self._k1 = conditions.lens_k1
-        self._focal = FOCAL_LENGTHS * max(frame_px)
+        self._focal = conditions.focal_lengths * max(frame_px)
         self._turn = _rotation(conditions)
         self._middle = (np.array(frame_px) - 1) / 2
         self._distance, self._shift_mm = 500.0, np.zeros(2)
-        self._aim(page_mm, conditions.fill)
+        self._aim(page_mm, conditions.part, conditions.fill)
         corners: Points = np.array([[0, 0], [page_mm[0], 0], list(page_mm), [0, page_mm[1]]], np.float64)
         photo = self.to_photo(corners)
         flat = cv2.getPerspectiveTransform(corners.astype(np.float32), photo.astype(np.float32))
         self._flat = np.asarray(flat, np.float64)
 
-    def _aim(self, page_mm: tuple[float, float], fill: float) -> None:
-        """Move the camera until the page's outline fills its share of the frame, in the frame's middle."""
-        width, height = page_mm
+    def _aim(self, page_mm: tuple[float, float], part: tuple[float, float, float, float], fill: float) -> None:
+        """Move the camera until the part's outline fills its share of the frame, in the frame's middle."""
+        start = np.array(part[:2]) * page_mm
+        width, height = np.array(part[2:]) * page_mm - start
         edge = np.linspace(0, 1, 21)
         sides = [(edge, 0 * edge), (edge, 0 * edge + 1), (0 * edge, edge), (0 * edge + 1, edge)]
-        outline = np.concatenate([np.column_stack([x * width, y * height]) for x, y in sides])
+        outline = np.concatenate([np.column_stack([x * width, y * height]) for x, y in sides]) + start
         for _ in range(20):
             photo = self.to_photo(outline)
             low, high = photo.min(axis=0), photo.max(axis=0)
@@ -105,18 +104,19 @@ class Projection:
             page = _homography(back, aimed)
         return page
 
-    def page_map(self) -> NDArray[np.float32]:
-        """(H, W, 2) the point of the page in mm that each pixel of the photograph sees."""
+    def page_map(self, rows: slice) -> NDArray[np.float32]:
+        """(h, W, 2) the point of the page in mm that each pixel of some rows sees; they begin at a multiple of 16."""
         width, height = self.frame_px
-        across, down = -(-width // _GRID_PX), -(-height // _GRID_PX)
+        stop = min(rows.stop, height)
+        across, down = -(-width // _GRID_PX), -(-(stop - rows.start) // _GRID_PX)
         # Where resize puts the middles of the coarse pixels; one more on every side, cut off again below.
         xs = (np.arange(-1, across + 1) + 0.5) * _GRID_PX - 0.5
-        ys = (np.arange(-1, down + 1) + 0.5) * _GRID_PX - 0.5
+        ys = (np.arange(-1, down + 1) + 0.5) * _GRID_PX - 0.5 + rows.start
         grid = np.stack(np.meshgrid(xs, ys), axis=-1)
         coarse = self.to_page(grid.reshape(-1, 2)).reshape(grid.shape).astype(np.float32)
         size = ((across + 2) * _GRID_PX, (down + 2) * _GRID_PX)
         fine = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
-        return np.asarray(fine[_GRID_PX : _GRID_PX + height, _GRID_PX : _GRID_PX + width], np.float32)
+        return np.asarray(fine[_GRID_PX : _GRID_PX + stop - rows.start, _GRID_PX : _GRID_PX + width], np.float32)
 
 
 def _rotation(conditions: Conditions) -> NDArray[np.float64]:

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from collector.capture.cells import territory
 from collector.capture.decode import load_photo
+from collector.capture.strokes import territory
 from collector.simulator import LEVELS, Conditions, Hand, Pen, photograph
 from collector.simulator.conditions import everyday, hard
 from collector.simulator.paper import write_page

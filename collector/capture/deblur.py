@@ -1,0 +1,46 @@
+"""Blur undone as far as noise allows, so that a thin stroke comes out as dark as a thick one of the same ink.
+
+Method: Wiener's filter for a Gaussian blur of known width (measured at the markers) and white noise of known strength
+(measured on bare paper), applied to the page's darkness, which is linear in light.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from collector.capture.rectify import FloatImage
+
+_LEAST_BLUR_PX = 3.0
+"""Less blur does strokes no harm that their edges' level does not mend."""
+_NOISE_WEIGHT = 2.5
+"""Ink covers little of a page, so that it is weaker on average than in a stroke; the weight that gave the best ink."""
+_MOST_NOISE = 0.4
+
+
+def deblur(darkness: FloatImage, blur_px: float, noise_share: float) -> tuple[FloatImage, float]:
+    """The darkness with its blur undone, and the standard deviation of the blur that is left.
+
+    Args:
+        darkness: (H, W).
+        blur_px: standard deviation of the blur.
+        noise_share: standard deviation of the noise over the darkness of the ink.
+    """
+    if blur_px < _LEAST_BLUR_PX or noise_share <= 0:
+        return darkness, blur_px
+    noise = float(min(_NOISE_WEIGHT * noise_share**2, _MOST_NOISE))
+    height, width = darkness.shape
+    rows, columns = cv2.getOptimalDFTSize(height), cv2.getOptimalDFTSize(width)
+    padded = cv2.copyMakeBorder(darkness, 0, rows - height, 0, columns - width, cv2.BORDER_REPLICATE)
+    spectrum = cv2.dft(padded, flags=cv2.DFT_COMPLEX_OUTPUT)
+    passed = _passed(rows, blur_px)[:, None] * _passed(columns, blur_px)[None]
+    spectrum *= (passed * (1 + noise) / (passed**2 + noise))[..., None]
+    sharp = cv2.dft(spectrum, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)[:height, :width]
+    # Filter and blur together pass half of what a Gaussian with this deviation passes half of.
+    left_px = blur_px * float(np.sqrt(2 * np.log(2) / -np.log(noise)))
+    return np.ascontiguousarray(sharp, np.float32), min(left_px, blur_px)
+
+
+def _passed(count: int, blur_px: float) -> FloatImage:
+    """(count,) what the blur leaves of each frequency along one side."""
+    return np.asarray(np.exp(-2 * (np.pi * blur_px * np.fft.fftfreq(count)) ** 2), np.float32)
