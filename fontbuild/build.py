@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,18 +15,22 @@ from fontTools.ttLib import TTFont
 
 from fontbuild.check import check_font
 from fontbuild.errors import BrokenFontError
+from fontbuild.family import align_lines, dress, respaced
 from fontbuild.info import FontInfo
 from fontbuild.names import make_names
 from fontbuild.normalise import normalise
-from fontbuild.outline import outline_glyphs
+from fontbuild.outline import Outline, outline_glyphs
 from fontbuild.punctuation import complete_punctuation
-from fontbuild.spacing import space_out
+from fontbuild.spacing import Spacing, space_out
 from fontbuild.tables import build_tables
+from fontbuild.weights import Weight, growth_em, pen_width_em
 from templates import hangul
 from templates.glyphs import GlyphSet
 
 Progress = Callable[[float, str], None]
 """Told the share done (0 to 1) and what is being done."""
+_TRACING, _SPACING, _TABLES, _CHECKING = 0.6, 0.65, 0.75, 1.0
+"""Shares done when a step ends."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,19 @@ class FontFiles:
     report: dict[str, Any]
 
 
+class _Clock:
+    """Seconds of each step."""
+
+    def __init__(self) -> None:
+        self.steps_s: dict[str, float] = {}
+        self._then = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        now = time.perf_counter()
+        self.steps_s[step] = self.steps_s.get(step, 0.0) + now - self._then
+        self._then = now
+
+
 def build_font(glyphs: GlyphSet, info: FontInfo, out_dir: Path, *, progress: Progress | None = None) -> FontFiles:
     """Trace, place and space all glyphs and write ``<name>.ttf`` and ``<name>.woff2`` into ``out_dir``.
 
@@ -45,48 +64,108 @@ def build_font(glyphs: GlyphSet, info: FontInfo, out_dir: Path, *, progress: Pro
         FontNameError, NoInkError, TracerMissingError: what the writer or operator can mend.
         BrokenFontError: the finished font failed a check; no file is left behind.
     """
-    tell = progress or (lambda share, what: None)
-    started = time.perf_counter()
-    names = make_names(info)
-    outlines = outline_glyphs(glyphs.shapes(), lambda share: tell(0.6 * share, "tracing"))
-    tell(0.6, "spacing")
-    placed, scales = normalise(outlines)
-    spacing = space_out([*placed, *complete_punctuation(placed)])
-    tell(0.65, "tables")
-    font = build_tables(spacing, info, names)
+    return build_family(glyphs, info, out_dir, (Weight.REGULAR,), progress=progress)[Weight.REGULAR]
+
+
+def build_family(
+    glyphs: GlyphSet,
+    info: FontInfo,
+    out_dir: Path,
+    weights: Iterable[Weight] = tuple(Weight),
+    *,
+    progress: Progress | None = None,
+) -> dict[Weight, FontFiles]:
+    """Fonts of several weights that share advances, lines and names; files of all but the Regular end in ``-<style>``.
+
+    A Regular is always traced, since the others stand where it does. Raises what :func:`build_font` raises.
+    """
+    told = progress or (lambda share, what: None)
+    wanted = list(dict.fromkeys(weights))
+    names, clock = make_names(info), _Clock()
+    spacings, report = _spacings(glyphs, wanted, clock, lambda share, what: told(share * _SPACING, what))
+    told(_SPACING, "tables")
+    regular = spacings[Weight.REGULAR]
+    fonts = {weight: build_tables(spacings[weight], info, names, regular) for weight in wanted}
+    for weight, font in fonts.items():
+        dress(font, weight)
+    align_lines(list(fonts.values()))
+    clock.lap("tables")
     out_dir.mkdir(parents=True, exist_ok=True)
-    ttf, woff2 = out_dir / f"{names.file_stem}.ttf", out_dir / f"{names.file_stem}.woff2"
-    checks = _write(font, ttf, woff2, tell)
-    inked = {outline.char for outline in outlines}
-    syllables = [sum(len(c.points) for c in o.contours) for o in outlines if hangul.is_syllable(o.char)]
-    report = {
-        "name": {"korean": names.korean, "english": names.english, "postscript": names.postscript},
-        "license": info.license.value,
+    files = {}
+    for number, (weight, font) in enumerate(fonts.items()):
+        told(_TABLES + (_CHECKING - _TABLES) * number / len(fonts), "checking")
+        stem = names.file_stem + ("" if weight is Weight.REGULAR else f"-{weight.style}")
+        ttf, woff2 = out_dir / f"{stem}.ttf", out_dir / f"{stem}.woff2"
+        checks = _write(font, ttf, woff2, clock)
+        facts = {
+            "name": {"korean": names.korean, "english": names.english, "postscript": font["name"].getDebugName(6)},
+            "license": info.license.value,
+            "weight": weight.style,
+            "points_per_syllable": _points_per_syllable(spacings[weight].outlines),
+            "bytes": {"ttf": ttf.stat().st_size, "woff2": woff2.stat().st_size},
+            "checks": checks,
+        }
+        files[weight] = FontFiles(ttf, woff2, {**report, **facts})
+    for file in files.values():
+        file.report.update(seconds=sum(clock.steps_s.values()), steps_s=clock.steps_s)
+    told(1.0, "done")
+    return files
+
+
+def _spacings(
+    glyphs: GlyphSet, weights: Sequence[Weight], clock: _Clock, tell: Progress
+) -> tuple[dict[Weight, Spacing], dict[str, Any]]:
+    """Outlines at their final places by weight, and what was decided for the hand."""
+    shapes = list(glyphs.shapes())
+    pen_em = pen_width_em(shapes)
+    traced: dict[Weight, list[Outline]] = {}
+    needed = list(dict.fromkeys([Weight.REGULAR, *weights]))
+    for number, weight in enumerate(needed):
+
+        def part(share: float, number: int = number) -> None:
+            tell((number + share) / len(needed) * _TRACING / _SPACING, "tracing")
+
+        traced[weight] = outline_glyphs(shapes, part, growth_em=growth_em(weight, pen_em))
+    clock.lap("tracing")
+    tell(_TRACING / _SPACING, "spacing")
+    regular = traced[Weight.REGULAR]
+    placed, scales = normalise(regular)
+    spacing = space_out([*placed, *complete_punctuation(placed)])
+    spacings = {
+        weight: spacing if weight is Weight.REGULAR else respaced(traced[weight], regular, placed, spacing)
+        for weight in needed
+    }
+    clock.lap("spacing")
+    inked = {outline.char for outline in regular}
+    return spacings, {
         "blank": "".join(char for char in glyphs if char not in inked),
         "scale": {"hangul": scales.hangul, "latin": scales.latin, "rise": scales.rise},
         "space": spacing.space,
-        "points_per_syllable": float(np.mean(syllables)) if syllables else 0.0,
-        "bytes": {"ttf": ttf.stat().st_size, "woff2": woff2.stat().st_size},
-        "checks": checks,
-        "seconds": time.perf_counter() - started,
+        "pen_units": pen_em * 1000,
     }
-    tell(1.0, "done")
-    return FontFiles(ttf, woff2, report)
 
 
-def _write(font: TTFont, ttf: Path, woff2: Path, tell: Progress) -> dict[str, Any]:
+def _points_per_syllable(outlines: Iterable[Outline]) -> float:
+    syllables = [sum(len(c.points) for c in o.contours) for o in outlines if hangul.is_syllable(o.char)]
+    return float(np.mean(syllables)) if syllables else 0.0
+
+
+def _write(font: TTFont, ttf: Path, woff2: Path, clock: _Clock) -> dict[str, Any]:
     """Write both files beside their final names, check, and only then move them there."""
     draft_ttf, draft_woff2 = ttf.with_suffix(".ttf.part"), woff2.with_suffix(".woff2.part")
     try:
         font.save(draft_ttf)
-        tell(0.75, "checking")
-        checks = check_font(draft_ttf)
+        clock.lap("writing")
+        # In a process of its own, so that it runs beside the checks.
+        command = [sys.executable, "-m", "fontTools.ttLib.woff2", "compress", "-o", str(draft_woff2), str(draft_ttf)]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as packing:
+            checks = check_font(draft_ttf)
+            _, complaint = packing.communicate()
+        clock.lap("checking and packing")
         if not checks["passed"]:
             raise BrokenFontError(f"{ttf.name} failed its checks: {checks}")
-        tell(0.8, "compressing")
-        packed = TTFont(draft_ttf, recalcBBoxes=False, recalcTimestamp=False)
-        packed.flavor = "woff2"
-        packed.save(draft_woff2)
+        if packing.returncode:
+            raise BrokenFontError(f"{woff2.name} could not be packed: {complaint.decode(errors='replace')}")
         draft_ttf.replace(ttf)
         draft_woff2.replace(woff2)
     finally:

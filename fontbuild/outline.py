@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +47,10 @@ class Outline:
     source: Source
 
 
-def outline_glyphs(glyphs: Iterable[GlyphImage], progress: Callable[[float], None] | None = None) -> list[Outline]:
-    """Outlines of all glyphs that have ink, in the order given.
+def outline_glyphs(
+    glyphs: Iterable[GlyphImage], progress: Callable[[float], None] | None = None, *, growth_em: float = 0.0
+) -> list[Outline]:
+    """Outlines of all glyphs that have ink, in the order given, their edges moved outwards by ``growth_em``.
 
     Runs on all cores: most of the work is done by potrace's processes and inside OpenCV and NumPy.
     ``progress`` is told the share that is done, from 0 to 1.
@@ -56,15 +59,15 @@ def outline_glyphs(glyphs: Iterable[GlyphImage], progress: Callable[[float], Non
     batches = [todo[start : start + _BATCH] for start in range(0, len(todo), _BATCH)]
     done: list[Outline] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for index, outlines in enumerate(pool.map(_outline_batch, batches)):
+        for index, outlines in enumerate(pool.map(partial(_outline_batch, growth_em=growth_em), batches)):
             done.extend(outline for outline in outlines if outline.contours)
             if progress is not None:
                 progress((index + 1) / len(batches))
     return done
 
 
-def _outline_batch(glyphs: Sequence[GlyphImage]) -> list[Outline]:
-    pictures = [bilevel(glyph) for glyph in glyphs]
+def _outline_batch(glyphs: Sequence[GlyphImage], growth_em: float) -> list[Outline]:
+    pictures = [bilevel(glyph, growth_em) for glyph in glyphs]
     traced = trace([picture.ink for picture in pictures], _SPECK_PX)
     placed: list[CubicContour] = []
     for picture, cubics in zip(pictures, traced, strict=True):

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fontbuild.weights import grown
 from templates.glyphs import GlyphImage
 
 TRACE_EM_PX = 320
@@ -46,15 +47,16 @@ class Bilevel:
     """Top left corner of the picture in em from the em square's top left, y down."""
 
 
-def bilevel(glyph: GlyphImage) -> Bilevel:
-    """Resample a glyph to TRACE_EM_PX, smooth its edges to EDGE_SIGMA_EM and cut at one half."""
+def bilevel(glyph: GlyphImage, growth_em: float = 0.0) -> Bilevel:
+    """Resample a glyph to TRACE_EM_PX, smooth its edges to EDGE_SIGMA_EM, cut at one half and move them outwards."""
     rows = np.flatnonzero((glyph.ink > _FAINT).any(axis=1))
     columns = np.flatnonzero((glyph.ink > _FAINT).any(axis=0))
     if not len(rows):
         return Bilevel(np.zeros((1, 1), bool), (1 / TRACE_EM_PX, 1 / TRACE_EM_PX), (0.0, 0.0))
     top, left = int(rows[0]), int(columns[0])
     crop = glyph.ink[top : rows[-1] + 1, left : columns[-1] + 1]
-    grey = cv2.copyMakeBorder(crop, _PAD_PX, _PAD_PX, _PAD_PX, _PAD_PX, cv2.BORDER_CONSTANT, value=0)
+    pad = _PAD_PX + math.ceil(max(growth_em, 0.0) * glyph.em_px)
+    grey = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
     height, width = grey.shape
     factor = TRACE_EM_PX / glyph.em_px
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
@@ -63,7 +65,7 @@ def bilevel(glyph: GlyphImage) -> Bilevel:
     if missing > 0:
         fine = cv2.GaussianBlur(fine, (_BLUR_PX, _BLUR_PX), math.sqrt(missing) * TRACE_EM_PX)
     return Bilevel(
-        fine >= 128,
+        grown(fine >= 128, growth_em * TRACE_EM_PX),
         (width / size[0] / glyph.em_px, height / size[1] / glyph.em_px),
-        ((left - _PAD_PX - glyph.origin_px[0]) / glyph.em_px, (top - _PAD_PX - glyph.origin_px[1]) / glyph.em_px),
+        ((left - pad - glyph.origin_px[0]) / glyph.em_px, (top - pad - glyph.origin_px[1]) / glyph.em_px),
     )

@@ -11,7 +11,7 @@ from fontbuild.sampling import Flags, Indices, Numbers, Plane, Rings
 
 _CORE, _MID, _FLANK = 2, 4, 6
 """In samples: a corner turns between -_CORE and _CORE, and hardly between there and _FLANK."""
-_CORNER_RADIANS, _FLANK_RADIANS = np.radians(40), np.radians(14)
+_CORNER_RADIANS, _FLANK_RADIANS = np.radians(50), np.radians(14)
 _NOTCH_UNITS, _TIP_UNITS = 8.0, 4.0
 """How far from the contour a corner's point may lie: blur fills notches, but tips of pens are round by themselves."""
 _REACH = 8

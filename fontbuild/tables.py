@@ -35,11 +35,12 @@ _PANOSE_HANDWRITTEN = 3
 _REGULAR = 1 << 6
 
 
-def build_tables(spacing: Spacing, info: FontInfo, names: Names) -> TTFont:
-    """The whole font, not yet compiled."""
+def build_tables(spacing: Spacing, info: FontInfo, names: Names, regular: Spacing | None = None) -> TTFont:
+    """The whole font, not yet compiled; ``regular`` sets the vertical step and the kerning of its family."""
+    rhythm = regular or spacing
     glyphs = glyph_names(spacing.outlines)
     records, codes = _records(spacing, glyphs)
-    step = vertical_step(spacing.outlines)
+    step = vertical_step(rhythm.outlines)
     upright = _upright(spacing, step)
     records |= upright
     builder = FontBuilder(UNITS_PER_EM, isTTF=True)
@@ -58,7 +59,7 @@ def build_tables(spacing: Spacing, info: FontInfo, names: Names) -> TTFont:
     builder.setupPost(underlinePosition=-100, underlineThickness=50)
     _rasteriser(font)
     font["GSUB"] = substitutions(font, _shapes(glyphs), {name.partition(".")[0]: name for name in upright})
-    if pairs := kerning_lookups(font, spacing, glyphs):
+    if pairs := kerning_lookups(font, rhythm, glyphs):
         font["GPOS"] = layout_table("GPOS", pairs, {"kern": range(len(pairs))})
     font["OS/2"].usMaxContext = maxCtxFont(font)
     return font
