@@ -15,7 +15,7 @@ from collector.web import photo_path
 from deploy.diary import DiaryLog, JobDiary
 from deploy.font_desk import order_of
 from deploy.nursery import Task, Trade
-from deploy.patience import MOST_S, patiently
+from deploy.patience import patiently
 from deploy.runner import Plan
 from deploy.settings import Settings, load_settings
 from deploy.web_plan import web_plan
@@ -30,7 +30,7 @@ LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 def run_job(settings: Settings, plan: Plan, task: Task) -> str:
     """Claims a job and takes it as far as the task's parts reach; says in a word how that ended."""
     job_id, owner, parts = task.job_id, task.owner, task.parts
-    with open_shop(settings, plan, most_tries=settings.most_tries, away_s=MOST_S) as shop:
+    with open_shop(settings, plan, most_tries=settings.most_tries, is_prepared=True) as shop:
         runner, store = shop.runner, shop.store
         lease = patiently(lambda: store.claim(job_id, owner, settings.lease_s, parts))
         if lease is None:

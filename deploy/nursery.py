@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -94,13 +95,14 @@ class Nursery:
 
 
 def _live(carry_out: Callable[[Task], str], task: Task, theirs: Connection) -> None:
-    signal.signal(signal.SIGTERM, _stop)
-    threading.Thread(target=_watch_parent, args=(theirs,), daemon=True).start()
     try:
+        signal.signal(signal.SIGTERM, _stop)
+        threading.Thread(target=_watch_parent, args=(theirs,), daemon=True).start()
         ended = carry_out(task)
     except KeyboardInterrupt:
         ended = "given back"
-    theirs.send(ended)
+    with suppress(OSError):  # nobody listens where the worker is gone
+        theirs.send(ended)
 
 
 def _stop(signal_number: int, frame: Any) -> None:

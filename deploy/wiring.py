@@ -13,7 +13,6 @@ from collector.events import Bus, KafkaBus, LocalBus
 from collector.store import Store, open_store
 from deploy.artifact_bucket import ArtifactBucket
 from deploy.artifacts import ArtifactFolder, Artifacts
-from deploy.patience import patiently
 from deploy.plan import font_plan
 from deploy.runner import JobRunner, Plan, Retries
 from deploy.settings import Settings
@@ -71,11 +70,14 @@ class Shop:
 
 @contextmanager
 def open_shop(
-    settings: Settings, plan: Plan | None = None, *, most_tries: int = 1, away_s: float = 0.0
+    settings: Settings, plan: Plan | None = None, *, most_tries: int = 1, is_prepared: bool = False
 ) -> Iterator[Shop]:
-    """A runner with its store, bus and files; closed at the end. Waits up to ``away_s`` for the database."""
+    """A runner with its store, bus and files; closed at the end.
+
+    ``is_prepared``: another process has brought the database's schema up to date.
+    """
     with open_blobs(settings) as blobs:
-        store = patiently(lambda: open_store(settings.database_url), away_s)
+        store = open_store(settings.database_url, is_prepared=is_prepared)
         bus = open_bus(settings, store)
         try:
             runner = JobRunner(

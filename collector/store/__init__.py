@@ -70,12 +70,13 @@ __all__ = [
 ]
 
 
-def open_store(url: str) -> Store:
-    """The store behind an SQLAlchemy URL, its schema brought up to date.
+def open_store(url: str, *, is_prepared: bool = False) -> Store:
+    """The store behind an SQLAlchemy URL, its schema brought up to date where it is not said to be.
 
     Raises:
         StoreError: the URL names a database we do not speak.
     """
     engine = open_engine(url)
-    migrate(engine)
+    if not is_prepared:
+        migrate(engine)
     return Store(engine)
