@@ -27,6 +27,7 @@ _LEAST_BEARING_UNITS = 6.0
 _SPACE_SHARE = 0.36
 _SPACE_UNITS = (210.0, 310.0)
 _DEFAULT_ADVANCE = 600.0
+_RECKONING = frozenset("+<=>")
 
 Numbers = NDArray[np.float64]
 
@@ -55,10 +56,20 @@ def space_out(outlines: Sequence[Outline]) -> Spacing:
             xmin, _, xmax, _ = outlines[row].bounds
             spaced[row] = moved(outlines[row], 1.0, float(left) - xmin, 0.0)
             advances[row] = round(float(left) + xmax - xmin + float(right))
+    _equal_width(spaced, advances)
     syllables = [advance for outline, advance in zip(spaced, advances, strict=True) if hangul.is_syllable(outline.char)]
     typical = float(np.mean(syllables)) if syllables else _DEFAULT_ADVANCE
     space = round(float(np.clip(typical * _SPACE_SHARE, *_SPACE_UNITS)))
     return Spacing(spaced, advances, space)
+
+
+def _equal_width(outlines: list[Outline], advances: list[int]) -> None:
+    """Signs of reckoning stand in columns: all get the widest one's advance, their ink in its middle."""
+    rows = [row for row, outline in enumerate(outlines) if outline.char in _RECKONING]
+    widest = max((advances[row] for row in rows), default=0)
+    for row in rows:
+        outlines[row] = moved(outlines[row], 1.0, (widest - advances[row]) / 2, 0.0)
+        advances[row] = widest
 
 
 def _by_script(outlines: Sequence[Outline]) -> dict[str, list[int]]:

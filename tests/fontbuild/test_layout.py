@@ -89,3 +89,14 @@ def test_advances_follow_the_ink_and_the_space_follows_the_advances():
     advances = dict(zip((outline.char for outline in spacing.outlines), spacing.advances, strict=True))
     syllables = [advances[char] for char in KOREAN]
     assert 0.25 < spacing.space / np.mean(syllables) < 0.5
+
+
+def test_signs_of_reckoning_are_equally_wide():
+    plus = letter("+", x_height=0.2)
+    equals = draw("=", [[(0.2, 0.5), (0.8, 0.5)], [(0.2, 0.6), (0.8, 0.6)]], baseline_em=0.7)
+    placed, _ = laid_out([*(syllable(char) for char in KOREAN), plus, equals])
+    spacing = space_out(list(placed.values()))
+    glyphs = zip(spacing.outlines, spacing.advances, strict=True)
+    ends = {outline.char: (outline.bounds[0], advance - outline.bounds[2], advance) for outline, advance in glyphs}
+    assert ends["+"][2] == ends["="][2]
+    assert ends["+"][0] > ends["="][0] > 0 and ends["+"][1] > ends["="][1] > 0
