@@ -96,6 +96,7 @@ def generate(given: StageInput, out: Path, progress: Progress) -> Mapping[str, A
     drawn = complete(written, _seed(given), weights, device=given.order.device, progress=progress)
     save_glyphs(out / GLYPHS, drawn.glyphs)
     counts = {source.value: _count(drawn.glyphs, source) for source in Source}
+    counts["further"] = sum(map(len, drawn.glyphs.alternates.values()))
     return {**counts, "redrawn": drawn.redrawn, "doubtful": list(drawn.doubtful)}
 
 
