@@ -18,6 +18,7 @@ from collector.web.config import WebConfig
 from collector.web.intake import Intake
 from collector.web.metrics import Counted, Figures
 from collector.web.pages import Web, refuse
+from collector.web.readers import Readers
 from collector.web.security import HEADERS, BodyLimit, BodyTooLarge, Refusal, SafeHeaders, not_found, too_large
 from collector.web.staticfiles import STATIC, Static
 from collector.web.tokens import Signer
@@ -27,19 +28,29 @@ from templates.errors import PersonError
 log = logging.getLogger(__name__)
 
 
-def create_app(config: WebConfig, store: Store, workshop: Workshop, uploads: Uploads | None = None) -> FastAPI:
+def create_app(
+    config: WebConfig,
+    store: Store,
+    workshop: Workshop,
+    uploads: Uploads | None = None,
+    readers: Readers | None = None,
+) -> FastAPI:
     """The application; the caller owns the store and closes it after the application has stopped.
 
-    ``uploads``: where photographs are kept; without, in ``config.folder``.
+    Args:
+        uploads: where photographs are kept; without, in ``config.folder``.
+        readers: processes that the caller owns; without, the application has its own.
     """
-    intake = Intake(config, store, uploads or UploadFolder(config.folder))
+    reading = readers or Readers(config.readers)
+    intake = Intake(config, store, uploads or UploadFolder(config.folder), reading)
     web = Web(config, store, workshop, intake, Signer(config.secret), Figures(store))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         config.folder.mkdir(parents=True, exist_ok=True)
         yield
-        web.intake.close()
+        if readers is None:
+            reading.close()
 
     app = FastAPI(title="Sonmat", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.web = web

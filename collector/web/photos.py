@@ -27,17 +27,17 @@ VERDICTS = {
     "clipped": ("칸 밖으로 잘림", "cut off"),
     "faint": ("너무 옅음", "too faint"),
     "smudged": ("번지거나 흐림", "smudged"),
-    "missing": ("사진 없음", "no photograph"),
+    "missing": ("사진에 없음", "not in the picture"),
 }
 ADVICE = {
     "blank": ("칸이 비어 있습니다", "nothing was written in the box"),
     "clipped": ("칸 안에 조금 작게 써 주세요", "write a little smaller, inside the box"),
     "faint": ("더 진한 펜으로 써 주세요", "use a darker pen"),
     "smudged": ("잉크가 마른 뒤에, 흔들리지 않게 찍어 주세요", "let the ink dry and hold the phone still"),
-    "missing": ("이 쪽의 사진을 올려 주세요", "photograph this page"),
+    "missing": ("이 쪽의 나머지도 찍어 올려 주세요", "photograph the rest of this page as well"),
 }
 """What to do about a verdict."""
-ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif"
+ACCEPTED = "application/pdf,image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif"
 
 
 @router.get("/s/{token}/photos")
@@ -84,12 +84,12 @@ async def upload(request: Request, token: str) -> Response:
             f"사진은 {limits.photos_a_project}장까지 올릴 수 있습니다. 필요 없는 사진을 먼저 지워 주세요.",
             f"There is room for {limits.photos_a_project} photographs: remove some you do not need first.",
         )
-    numbers = []
+    numbers: list[int] = []
     for file in files:
         await web.spend(request, "upload", limits.uploads_an_hour)
         await web.rates.spend("upload", own.id, limits.uploads_an_hour_each, HOUR_S)
         try:
-            numbers.append(await web.intake.take(own.id, file))
+            numbers += await web.intake.take(own.id, file)
         except TooBusy as error:
             raise Refusal(503, error.korean, error.english) from error
     await form.close()

@@ -9,8 +9,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from collector.capture import PageReading, Verdict, read_page
+from collector.capture import Finding, Notice, PageReading, Verdict, open_pictures, read_page
 from collector.capture.decode import Photo, load_photo
+from collector.capture.notices import advice
 from collector.capture.rectify import rectify
 from collector.capture.stroke import stroke_width
 from collector.errors import DamagedImage
@@ -42,29 +43,47 @@ def picture_path(folder: Path, number: int) -> Path:
     return folder / f"page-{number}.jpg"
 
 
-def read_upload(source: Path, folder: Path, number: int) -> dict[str, Any]:
-    """Re-encodes an uploaded file (pixels only: no EXIF, no place, no thumbnail), reads it, pictures its page.
+def open_upload(source: Path, name: str) -> dict[str, Any]:
+    """Re-encodes an uploaded file, so that only pixels of it are left: no EXIF, no place, no thumbnail, no script.
 
     Returns:
-        ``reading`` where it was read, else ``error`` with code, korean and english; plain JSON, because an error of
-        ours does not survive the way between processes.
+        ``pictures``: [name, path of a JPEG beside the file] each, or ``error`` with code, korean and english; plain
+        JSON, because an error of ours does not survive the way between processes.
     """
-    kept = photo_path(folder, number)
+    pictures: list[tuple[str, str]] = []
     try:
-        photo = load_photo(source)
-        _write_jpeg(kept, photo, JPEG_QUALITY)
-        page = read_page(kept)
-        _write_picture(picture_path(folder, number), kept, page)
-        return {"reading": _as_json(page)}
-    except PersonError as error:
-        kept.unlink(missing_ok=True)
-        return {"error": {"code": error.code, "korean": error.korean, "english": error.english}}
-    except (MemoryError, cv2.error):
-        kept.unlink(missing_ok=True)
-        damaged = DamagedImage(kept.name)
-        return {"error": {"code": damaged.code, "korean": damaged.korean, "english": damaged.english}}
+        for picture in open_pictures(source):
+            path = source.with_suffix(f".{len(pictures) + 1}.jpg")
+            _write_jpeg(path, picture.pixels, JPEG_QUALITY)
+            pictures.append((picture.name.replace(source.name, name), str(path)))
+        return {"pictures": pictures}
+    except (PersonError, MemoryError, cv2.error) as error:
+        for _, written in pictures:
+            Path(written).unlink(missing_ok=True)
+        return _refused(error, source.name, name)
     finally:
         source.unlink(missing_ok=True)
+
+
+def read_kept(picture: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
+    """Keeps a re-encoded picture as photograph ``number``, reads it and pictures its page; ``reading`` or ``error``."""
+    kept = photo_path(folder, number)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        picture.rename(kept)
+        page = read_page(kept)
+        _write_picture(picture_path(folder, number), kept, page)
+        return {"reading": _as_json(page, kept.name, name)}
+    except (PersonError, MemoryError, cv2.error) as error:
+        kept.unlink(missing_ok=True)
+        return _refused(error, kept.name, name)
+
+
+def _refused(error: Exception, generated: str, name: str) -> dict[str, Any]:
+    """An error as JSON, calling the file as its owner does."""
+    said = error if isinstance(error, PersonError) else DamagedImage(generated)
+    told = {"korean": said.korean.replace(generated, name), "english": said.english.replace(generated, name)}
+    return {"error": {"code": said.code, **told}}
 
 
 def _write_jpeg(path: Path, rgb: Photo, quality: int) -> None:
@@ -81,7 +100,10 @@ def _write_picture(path: Path, photo: Path, page: PageReading) -> None:
     _write_jpeg(path, np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8), PICTURE_QUALITY)
 
 
-def _as_json(page: PageReading) -> dict[str, Any]:
+def _as_json(page: PageReading, generated: str, name: str) -> dict[str, Any]:
+    def told(said: Finding | Notice) -> list[str]:
+        return [sentence.replace(generated, name) for sentence in (said.korean, said.english)]
+
     return {
         "set": page.set_name,
         "page": page.page_index,
@@ -91,6 +113,8 @@ def _as_json(page: PageReading) -> dict[str, Any]:
         "blur_mm": round(page.blur_mm, 3),
         "pen_em": _pen_em(page),
         "cells": {cell.char: cell.verdict.value for cell in page.cells},
+        "why": {cell.char: told(cell.finding) for cell in page.cells if cell.finding is not None},
+        "advice": [told(notice) for notice in advice(page)],
     }
 
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from collector.capture import LEAST_SHARE_WRITTEN
-from collector.errors import MixedSets, NoPhotos, PageMissing, PhotoError, TooFewWritten
+from collector.capture import LEAST_SHARE_WRITTEN, Verdict
+from collector.errors import MixedSets, NoPhotos, PageCutOff, PageMissing, PhotoError, TooFewWritten
 from collector.store import Letter, Upload
 from collector.web.strokes import USUAL_PEN_EM
 from templates.hangul import is_syllable
 from templates.sheet import Page, build_sheet
 
-GOOD = "good"
-MISSING = "missing"
-"""The verdict of cells whose page no photograph shows."""
+GOOD, MISSING = Verdict.GOOD.value, Verdict.MISSING.value
+MOST_UNSEEN = 0.1
+"""Of a page's Hangul no more than this may be out of all its photographs, as in ``read_photos``."""
 _NAMED_CELLS = 8
 
 
@@ -75,15 +75,16 @@ def look(uploads: Sequence[Upload], letters: Sequence[Letter]) -> SheetView:
     missing = tuple(page for page in pages if page.index not in newest)
     pens = [upload.reading["pen_em"] for upload in own if upload.reading and upload.reading["pen_em"]]
     strange = next((upload for upload in read if upload not in own), None)
-    problem = _problem(set_name, strange, missing, verdicts, len(pages))
+    problem = _problem(set_name, strange, missing, verdicts, len(pages)) or _cut_off(pages, newest, verdicts)
     return SheetView(set_name, verdicts, newest, missing, redrawn, median(pens) if pens else USUAL_PEN_EM, problem)
 
 
 def _verdict(char: str, page_index: int, own: Sequence[Upload]) -> str:
     seen = [u.reading["cells"][char] for u in own if u.reading and u.reading["page"] == page_index]
-    if not seen:
+    shown = [verdict for verdict in seen if verdict != MISSING]
+    if not shown:
         return MISSING
-    return GOOD if GOOD in seen else str(seen[-1])
+    return GOOD if GOOD in shown else str(shown[-1])
 
 
 def _problem(
@@ -101,4 +102,14 @@ def _problem(
     if usable < needed:
         worst = [char for char in hangul if verdicts[char] != GOOD][:_NAMED_CELLS]
         return TooFewWritten(usable, len(hangul), needed, worst)
+    return None
+
+
+def _cut_off(pages: Sequence[Page], newest: dict[int, Upload], verdicts: dict[str, str]) -> PhotoError | None:
+    """Photographs that leave more than a row or so of a page out."""
+    for page in pages:
+        hangul = [cell.char for cell in page.cells if is_syllable(cell.char)]
+        unseen = [char for char in hangul if verdicts[char] == MISSING]
+        if page.index in newest and len(unseen) > MOST_UNSEEN * len(hangul):
+            return PageCutOff(newest[page.index].name, page.index + 1, unseen)
     return None

@@ -1,18 +1,22 @@
 """A web application on a fresh database, with the small workshop behind it."""
 
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx2 import Response
+from PIL import Image
 from starlette.testclient import TestClient
 
 from collector.blobs import UploadFolder
-from collector.store import Job, Store, open_store
+from collector.store import Job, NewUpload, Store, open_store
 from collector.web import WebConfig, create_app
+from collector.web.readers import Readers
 from deploy.artifacts import ArtifactFolder
 from deploy.display import Silence
 from deploy.font_desk import FontDesk, order_of
@@ -55,6 +59,14 @@ class Person:
         pairs = [(each.name, each.read_bytes()) if isinstance(each, Path) else each for each in files]
         return self.post(f"{self.address}/photos", files=[("photos", pair) for pair in pairs])
 
+    def take_over(self, other: "Person", *numbers: int) -> None:
+        """Photographs that another has had read: for tests of what comes after reading."""
+        read = {upload.number: upload for upload in other.store.projects.uploads(other.project)}
+        for number in numbers:
+            upload = read[number]
+            new = NewUpload(upload.name, upload.sha256, upload.size_bytes, upload.reading)
+            self.store.projects.add_upload(self.project, self.store.projects.next_upload(self.project), new)
+
     def start(self, name: str = "엄마 글씨", licence: str = "all-rights", **fields: str) -> Response:
         return self.post(f"{self.address}/start", {"name": name, "licence": licence, **fields})
 
@@ -79,28 +91,56 @@ class Person:
         return self.store.job(job.id)
 
 
-def make_person(folder: Path, **options: Any) -> Iterator[Person]:
+@pytest.fixture(scope="session")
+def readers() -> Iterator[Readers]:
+    """Processes that read photographs, warm for all tests; at rest between them."""
+    shared = Readers(1)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The sample photographs as an older telephone takes them: a quarter of the pixels."""
+    folder = tmp_path_factory.mktemp("pages")
+    for sample in SAMPLES:
+        with Image.open(sample) as photo:
+            photo.reduce(2).save(folder / sample.name, quality=92)
+    return sorted(folder.iterdir())
+
+
+@cache
+def empty_database() -> bytes:
+    """A database of today's schema, made once: every test gets a copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "empty.sqlite3")
+        open_store(f"sqlite:///{path}").close()
+        return path.read_bytes()
+
+
+def make_person(folder: Path, readers: Readers, **options: Any) -> Iterator[Person]:
     """A person and the application they visit."""
+    (folder / "sonmat.sqlite3").write_bytes(empty_database())
     store = open_store(f"sqlite:///{folder / 'sonmat.sqlite3'}")
     desk = FontDesk(store, ArtifactFolder(folder / "artifacts"), UploadFolder(folder / "uploads"))
     config = WebConfig(folder / "uploads", "secret", operator_token=OPERATOR, **options)
-    with TestClient(create_app(config, store, desk), raise_server_exceptions=False) as client:
+    with TestClient(create_app(config, store, desk, readers=readers), raise_server_exceptions=False) as client:
         yield Person(client, store, folder)
     store.close()
 
 
 @pytest.fixture
-def person(tmp_path: Path) -> Iterator[Person]:
+def person(tmp_path: Path, readers: Readers) -> Iterator[Person]:
     """A person who has not begun yet."""
-    yield from make_person(tmp_path)
+    yield from make_person(tmp_path, readers)
 
 
 @pytest.fixture(scope="session")
-def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+def owner(tmp_path_factory: pytest.TempPathFactory, readers: Readers, pages: list[Path]) -> Iterator[Person]:
     """A person with a finished font, shared by all tests: these leave it as they found it."""
-    for each in make_person(tmp_path_factory.mktemp("owner")):
+    for each in make_person(tmp_path_factory.mktemp("owner"), readers):
         each.begin()
-        each.upload(*SAMPLES)
+        each.upload(*pages)
         each.start()
         each.work()
         yield each

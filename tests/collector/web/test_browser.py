@@ -12,7 +12,6 @@ from fontTools.ttLib import TTFont
 from httpx2 import ConnectError, get
 
 from tests.collector.web.browser import Browser, chromium
-from tests.collector.web.conftest import SAMPLES
 from tests.conftest import free_port
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed: apt-get install chromium")
@@ -72,13 +71,13 @@ def service(tmp_path: Path) -> Iterator[str]:
         process.wait(60)
 
 
-def test_from_the_first_page_to_a_font_on_a_phone(service: str, tmp_path: Path) -> None:
+def test_from_the_first_page_to_a_font_on_a_phone(service: str, tmp_path: Path, pages: list[Path]) -> None:
     with Browser(tmp_path, (390, 844), touch=True) as browser:
         browser.goto(service)
         assert not browser.run("document.documentElement.scrollWidth > innerWidth"), "nothing runs off the phone"
-        browser.click("form[action='/s'] button")
+        browser.click(".go form[action='/s'] button")
         browser.wait("location.pathname.endsWith('/photos')")
-        browser.choose_files("#files", SAMPLES[:2])
+        browser.choose_files("#files", pages[:2])
         browser.wait("document.querySelectorAll('article.photo svg.page').length === 2", READ_S)
         assert not browser.run("document.documentElement.scrollWidth > innerWidth")
 
@@ -112,6 +111,14 @@ def test_from_the_first_page_to_a_font_on_a_phone(service: str, tmp_path: Path) 
             time.sleep(0.1)
             browser.run("0")
         assert ord(char) in TTFont(saved).getBestCmap()
+
+        # This device remembers the address, so that closing the page loses nothing.
+        font_page = browser.run("location.pathname")
+        browser.goto(service)
+        browser.wait("document.querySelector('#recent:not([hidden]) a') !== null")
+        assert browser.run("document.querySelector('#recent a').textContent") == "엄마 글씨"
+        browser.click("#recent a")
+        browser.wait(f"location.pathname === '{font_page}'")
 
         # Marked as wrong by tapping, and everything deleted with one click.
         browser.click("#marking")

@@ -3,17 +3,23 @@
 import io
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from collector.store import JobState
+from collector.errors import PageCutOff
+from collector.store import JobState, StageResult, Upload
+from collector.web import look
 from collector.web.tokens import project_id
+from deploy.artifacts import ArtifactFolder
+from deploy.diary import SAMPLE_TEXT, JobDiary
 from deploy.stages import GLYPHS
 from templates.archive import load_glyphs
-from tests.collector.web.conftest import SAMPLES, Person
+from templates.sheet import build_sheet
+from tests.collector.web.conftest import Person
 
 LINES = [[[0.2, 0.2], [0.8, 0.2], [0.8, 0.8]], [[0.3, 0.5]]]
 
@@ -43,11 +49,11 @@ def test_a_photograph_is_judged_page_by_page_and_cell_by_cell(owner: Person) -> 
     assert Image.open(io.BytesIO(picture.content)).size == (840, 1188)
 
 
-def test_photographs_are_kept_without_what_the_camera_says(person: Person, tmp_path: Path) -> None:
+def test_photographs_are_kept_without_what_the_camera_says(person: Person, tmp_path: Path, pages: list[Path]) -> None:
     tagged = tmp_path / "tagged.jpg"
     exif = Image.Exif()
     exif[0x010F] = "Camera of a person"
-    with Image.open(SAMPLES[0]) as photo:
+    with Image.open(pages[0]) as photo:
         photo.save(tagged, exif=exif, quality=90)
     assert b"Camera of a person" in tagged.read_bytes()
     person.begin()
@@ -60,10 +66,10 @@ def test_photographs_are_kept_without_what_the_camera_says(person: Person, tmp_p
     assert not list((person.folder / "uploads" / "incoming").iterdir())
 
 
-def test_a_font_is_started_only_when_the_photographs_will_do(person: Person) -> None:
+def test_a_font_is_started_only_when_the_photographs_will_do(person: Person, owner: Person) -> None:
     person.begin()
     assert "There is no photograph" in person.start().text
-    person.upload(SAMPLES[0])
+    person.take_over(owner, 1)
     refused = person.start()
     assert refused.status_code == 422
     assert "not among the photographs" in refused.text
@@ -83,6 +89,9 @@ def test_the_font_can_be_typed_in_and_downloaded(owner: Person) -> None:
         assert font["name"].getName(1, 3, 1, 0x412).toUnicode() == "엄마 글씨"
     saved = owner.get(f"{owner.address}/files/ttf?save=1").headers["content-disposition"]
     assert "%EC%97%84%EB%A7%88%20%EA%B8%80%EC%94%A8.ttf" in saved
+    assert owner.get(f"{owner.address}/files/pdf").content.startswith(b"%PDF")
+    writing = owner.get(f"{owner.address}/files/page")
+    assert "엄마 글씨" in writing.text and writing.headers["content-disposition"].startswith("attachment")
     specimen = owner.get(f"{owner.address}/files/specimen")
     assert Image.open(io.BytesIO(specimen.content)).size[0] > 500
 
@@ -93,6 +102,8 @@ def test_the_grid_tells_written_from_drawn(owner: Person) -> None:
     group = owner.get(f"{owner.address}/font?group=ㅎ").text
     assert group.count('<li class="written">') + group.count("<li><a href") == 588
     assert owner.get(f"{owner.address}/font?group=nothing").status_code == 404
+    unsure = owner.get(f"{owner.address}/font?group=doubtful").text
+    assert unsure.count("<li><a href") == 1, "what the reader could not make out is shown first of all"
 
 
 def test_progress_is_told_by_events_and_by_asking(owner: Person) -> None:
@@ -102,11 +113,16 @@ def test_progress_is_told_by_events_and_by_asking(owner: Person) -> None:
     assert stream.headers["content-type"].startswith("text/event-stream")
     told = [json.loads(line[6:]) for line in stream.text.splitlines() if line.startswith("data: ")]
     assert told == [status]
+    newest = re.findall("^id: (.+)$", stream.text, re.MULTILINE)[-1]
+    again = owner.get(f"{owner.address}/events", headers={"last-event-id": newest}).text
+    assert "data:" not in again, "who has seen the newest is told nothing twice"
+    missed = owner.get(f"{owner.address}/events", headers={"last-event-id": "an older one"}).text
+    assert f"id: {newest}" in missed
 
 
-def test_a_waiting_job_says_its_place_and_a_running_one_its_stage(person: Person) -> None:
+def test_a_waiting_job_says_its_place_and_a_running_one_its_stage(person: Person, owner: Person) -> None:
     person.begin()
-    person.upload(*SAMPLES[:2])
+    person.take_over(owner, 1, 2)
     person.start()
     waiting = person.get(f"{person.address}/status").json()
     assert (waiting["state"], waiting["place"], waiting["percent"]) == ("queued", 1, 0)
@@ -122,12 +138,34 @@ def test_a_waiting_job_says_its_place_and_a_running_one_its_stage(person: Person
     assert person.start().status_code == 409, "one at a time"
 
 
+def test_the_hand_is_shown_while_it_is_learnt(person: Person, owner: Person) -> None:
+    person.begin()
+    person.take_over(owner, 1, 2)
+    person.start()
+    [job] = person.jobs()
+    lease = person.store.claim(job.id, "somebody", 60)
+    assert lease is not None
+    diary = JobDiary(person.store, lease)
+    for shade in (40, 255):
+        diary.show(np.full((len(SAMPLE_TEXT), 96, 96), shade, np.uint8))
+    page = person.get(f"{person.address}/progress").text
+    assert f"{person.address}/sketches/{job.id}/2.png" in page and f"/sketches/{job.id}/1.png" in page
+    assert person.get(f"{person.address}/status").json()["sketches"] == 2
+    picture = Image.open(io.BytesIO(person.get(f"{person.address}/sketches/{job.id}/2.png").content))
+    assert picture.size[0] > 2 * picture.size[1]
+    assert picture.getchannel("A").getextrema()[1] == 255
+    assert person.get(f"{owner.address}/sketches/{job.id}/2.png").status_code == 404, "not under another's address"
+    assert person.get(f"{person.address}/sketches/{job.id}/3.png").status_code == 404
+
+
 def test_a_letter_written_again_takes_the_place_of_the_old_and_nothing_is_learnt_anew(owner: Person) -> None:
     before = owner.jobs()[-1]
     assert "Rebuild" not in owner.get(f"{owner.address}/font").text
     saved = owner.post(f"{owner.address}/letters/ac00", {"action": "draw", "strokes": json.dumps(LINES)})
     assert saved.status_code == 200 and "Rebuild the font" in saved.text
     owner.post(f"{owner.address}/rebuild")
+    going = owner.get(f"{owner.address}/status").json()
+    assert going["stages"] == ["mend", "fontbuild", "specimen"], "nobody waits for what is learnt already"
     after = owner.work()
     assert (after.state, after.id == before.id) == (JobState.DONE, False)
     stages = {name: [owner.store.stages(job.id)[name].key for job in (before, after)] for name in
@@ -147,14 +185,35 @@ def test_letters_are_marked_as_wrong_and_named_until_written_again(owner: Person
     assert "Letters you marked as wrong" not in owner.get(f"{owner.address}/font").text
 
 
-def test_deleting_leaves_neither_rows_nor_files(person: Person) -> None:
+def keep_result(person: Person, stage: str) -> None:
+    """A stage's result of the newest job, as a worker leaves it."""
+    lease = person.store.claim(person.jobs()[-1].id, "somebody", 60)
+    assert lease is not None
+    artifacts = ArtifactFolder(person.folder / "artifacts")
+    with artifacts.draft() as draft:
+        (draft / "weights.pt").write_bytes(b"what was learnt of a hand")
+        artifacts.keep(draft, stage, "k" * 64, {})
+    with person.store.work(lease) as work:
+        work.stage_done(StageResult(stage, "k" * 64, 1.0, 1.0))
+
+
+def test_a_scanned_pdf_is_taken_page_by_page_and_deleting_leaves_nothing(
+    person: Person, pages: list[Path], tmp_path: Path
+) -> None:
+    scan = tmp_path / "scan.pdf"
+    with Image.open(pages[0]) as first, Image.open(pages[1]) as second:
+        first.save(scan, "PDF", save_all=True, append_images=[second])
     person.begin()
-    person.upload(*SAMPLES[:2])
+    shown = person.upload(scan).text
+    scan.unlink()
+    assert "scan.pdf #1" in shown and "scan.pdf #2" in shown
+    read = [upload.reading for upload in person.store.projects.uploads(person.project)]
+    assert [each["page"] if each else None for each in read] == [0, 1]
     person.post(f"{person.address}/letters/ac00", {"action": "draw", "strokes": json.dumps(LINES)})
     person.start()
-    person.work()
+    keep_result(person, "adapt")
     files = [path for path in person.folder.rglob("*") if path.is_file() and "sqlite" not in path.name]
-    assert len(files) > 10
+    assert {path.name for path in files} >= {"photo-1.jpg", "page-2.jpg", "weights.pt"}
     gone = person.post(f"{person.address}/delete")
     assert "Everything is deleted" in gone.text
     assert person.get(person.address).status_code == 404
@@ -174,12 +233,6 @@ def test_an_address_cannot_be_read_off_the_database(person: Person) -> None:
 
 
 def test_the_newest_good_cell_wins_and_an_older_one_fills_in() -> None:
-    from datetime import UTC, datetime
-
-    from collector.store import Upload
-    from collector.web import look
-    from templates.sheet import build_sheet
-
     chars = [cell.char for cell in build_sheet("28").pages[0].cells]
 
     def reading(number: int, bad: str) -> Upload:
@@ -193,3 +246,18 @@ def test_the_newest_good_cell_wins_and_an_older_one_fills_in() -> None:
     assert (view.verdicts[first], view.verdicts[second]) == ("good", "good")
     assert look([reading(1, first), reading(2, first)], []).verdicts[first] == "blank"
     assert view.pen_em == 0.05 and view.problem is None
+
+
+def test_two_photographs_of_half_a_page_make_a_whole_one() -> None:
+    chars = [cell.char for cell in build_sheet("28").pages[0].cells]
+
+    def half(number: int, shown: set[str]) -> Upload:
+        cells = {char: "good" if char in shown else "missing" for char in chars}
+        facts = {"set": "28", "page": 0, "pen_em": 0.05, "cells": cells}
+        return Upload(number, f"{number}.jpg", "", 1, facts, None, None, datetime.now(UTC), None)
+
+    upper, lower = half(1, set(chars[:20])), half(2, set(chars[14:]))
+    alone = look([upper], []).problem
+    assert isinstance(alone, PageCutOff) and "1.jpg" in alone.english
+    both = look([upper, lower], [])
+    assert both.problem is None and set(both.verdicts.values()) == {"good"}

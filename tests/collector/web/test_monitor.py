@@ -1,5 +1,6 @@
 """The operator's pages: every job and worker, retry and cancel, dead letters, figures; quick with many jobs."""
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from collector.events import DEAD_TOPIC, Delivery, PhotosReceived, bury, encode
-from collector.store import Job, JobState, NewJob, Photo, Worker
+from collector.store import Job, JobState, NewJob, Photo, StageResult, Worker
 from collector.store.models import JobRow
+from collector.web.readers import Readers
+from deploy.diary import DiaryLog, JobDiary
 from tests.collector.store_samples import submitted, wish
 from tests.collector.web.conftest import OPERATOR, Person, make_person
 
@@ -18,9 +21,9 @@ MANY = 5_000
 
 
 @pytest.fixture
-def operator(tmp_path: Path) -> Iterator[Person]:
+def operator(tmp_path: Path, readers: Readers) -> Iterator[Person]:
     """An operator who has logged in."""
-    for each in make_person(tmp_path):
+    for each in make_person(tmp_path, readers):
         assert each.post("/operator/login", {"token": OPERATOR}).url.path == "/operator"
         yield each
 
@@ -75,6 +78,54 @@ def test_workers_are_shown_with_their_heartbeat(operator: Person) -> None:
     assert "gpu-1/77" in page and "cuda" in page and "812" in page
 
 
+def test_what_a_job_said_is_on_its_page(operator: Person) -> None:
+    job = a_job(operator)
+    lease = operator.store.claim(job.id, "worker-7", 60)
+    assert lease is not None
+    log = logging.getLogger("a library")
+    handler = DiaryLog(JobDiary(operator.store, lease))
+    log.addHandler(handler)
+    log.warning("memory runs <low>")
+    log.removeHandler(handler)
+    page = operator.get(f"/operator/jobs/{job.id}").text
+    assert "WARNING a library: memory runs &lt;low&gt;" in page
+
+
+def test_all_that_failed_is_tried_again_with_one_click(operator: Person) -> None:
+    failed = [a_job(operator, "하나"), a_job(operator, "둘")]
+    other = a_job(operator, "셋")
+    for job in failed:
+        lease = operator.store.claim(job.id, "worker-7", 60)
+        assert lease is not None
+        with operator.store.work(lease) as work:
+            work.fail("worker.lost", "the worker fell silent")
+    assert "Retry all of these" in operator.get("/operator?state=failed").text
+    operator.post("/operator/retry", {"state": "failed", "q": "둘"})
+    states = [operator.store.job(job.id).state for job in (*failed, other)]
+    assert states == [JobState.FAILED, JobState.QUEUED, JobState.QUEUED]
+    assert operator.post("/operator/retry", {"state": "done"}).status_code == 404
+
+
+def test_figures_say_how_the_service_does(operator: Person) -> None:
+    for seconds, ends in ((1.0, True), (3.0, True), (100.0, False)):
+        lease = operator.store.claim(a_job(operator, f"글꼴 {seconds}").id, "worker-7", 60)
+        assert lease is not None
+        with operator.store.work(lease) as work:
+            work.stage_done(StageResult("adapt", f"{seconds}", seconds, 812.0))
+            if ends:
+                work.done({})
+            else:
+                work.fail("worker.lost", "the worker fell silent")
+    figures = operator.store.statistics.stage("adapt")
+    assert figures is not None
+    assert (figures.runs, figures.p50_s, figures.p95_s, figures.memory_mib) == (3, 3.0, 100.0, 812.0)
+    now = operator.store.statistics.hours(24)[-1]
+    assert (now.done, now.without_font) == (2, 1)
+    page = operator.get("/operator/figures").text
+    for word in ("3.0 s", "100.0 s", "worker.lost", "fonts this hour"):
+        assert word in page
+
+
 def test_dead_letters_are_replayed_where_they_were(operator: Person) -> None:
     event = encode(PhotosReceived(job="x"))
     operator.store.outbox.add([bury(Delivery(event.topic, "x", event.payload, 0, 7), "too new")])
@@ -99,8 +150,8 @@ def test_figures_for_prometheus_want_the_token(operator: Person) -> None:
     assert operator.address not in figures, "no token ever becomes a label"
 
 
-def test_without_a_token_there_are_no_operators_pages(tmp_path: Path) -> None:
-    for each in make_person(tmp_path):
+def test_without_a_token_there_are_no_operators_pages(tmp_path: Path, readers: Readers) -> None:
+    for each in make_person(tmp_path, readers):
         each.client.app.state.web.config = replace(each.client.app.state.web.config, operator_token="")
         assert each.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404
 

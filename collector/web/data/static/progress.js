@@ -19,7 +19,9 @@ if (progress) {
       latest.src = next.src;
       const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (!still) latest.animate([{ opacity: 0.35 }, { opacity: 1 }], { duration: 700, easing: "ease-out" });
-      learning.querySelector("[data-first]").src = at(1);
+      const first = learning.querySelector("[data-first]");
+      if (first.getAttribute("src") !== at(1)) first.src = at(1);
+      first.parentElement.hidden = sketches < 2;
       learning.hidden = false;
     };
     next.src = at(sketches);
