@@ -23,6 +23,7 @@ _PIN = 1e5
 """Weight of the outermost x or y of an extreme."""
 _SOLVER_STEPS = 6
 _SLIDE = 4
+_LEAST_LEG_UNITS = 2.0
 _BEYOND = 0.3
 """Samples beside a smooth joint are measured to the arc prolonged by this share."""
 
@@ -61,12 +62,31 @@ def fit(runs: Runs, arcs: Arcs, rounds: int) -> tuple[Arcs, Numbers]:
     values[chain.control] = arcs.control
     values[chain.is_tip] = arcs.tip[arcs.joint == Joint.CORNER]
     for _ in range(rounds):
-        values = _improved(runs, arcs, chain, values)
+        values = _unfolded(runs, arcs, chain, _improved(runs, arcs, chain, values))
         arcs = _placed(arcs, chain, values)
         arcs = _slid(runs, arcs)
     points, _ = _probes(runs, arcs)
     _, away = _project(points, chain, values)
     return arcs, np.abs(away).max(axis=1)
+
+
+def _unfolded(runs: Runs, arcs: Arcs, chain: _Chain, values: Plane) -> Plane:
+    """Values of which none lies behind the one before it, which would tie a small knot into the contour."""
+    here, following = chain.control, chain.after[chain.control]
+    before = chain.before[here]
+    ahead = -1j * runs.across[arcs.end]
+    behind = ((values[following] - values[here]) * ahead.conj()).real < _LEAST_LEG_UNITS
+    smooth, cornered = behind & ~chain.is_tip[following], behind & chain.is_tip[following]
+    middle = (values[here] + values[following]) / 2
+    leg = ahead * _LEAST_LEG_UNITS
+    values[here[smooth]] = (middle - leg / 2)[smooth]
+    values[following[smooth]] = (middle + leg / 2)[smooth]
+    values[here[cornered]] = (values[following] - leg)[cornered]
+    leg = -1j * runs.across[arcs.start] * _LEAST_LEG_UNITS
+    behind = ((values[here] - values[before]) * leg.conj()).real < _LEAST_LEG_UNITS**2
+    cornered = behind & chain.is_tip[before]
+    values[here[cornered]] = (values[before] + leg)[cornered]
+    return values
 
 
 def _placed(arcs: Arcs, chain: _Chain, values: Plane) -> Arcs:
