@@ -73,7 +73,7 @@ class Caretaker:
 
     def sweep(self) -> None:
         """Silent workers' jobs and rested jobs go back on the bus."""
-        swept = self.store.operations.sweep(self.settings.most_tries, self.settings.echo_s, _waits, _lost)
+        swept = self.store.operations.sweep(self.settings.most_tries, _waits, _lost)
         if swept.again or swept.lost:
             log.info("swept: %d handed out again, %d given up", swept.again, swept.lost)
 

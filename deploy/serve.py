@@ -103,7 +103,8 @@ def _work(settings: Settings, trade: Trade, kind: Kind, *, beside: bool = False)
             caretaker.start()
         retries = retries_of(settings, settings.most_tries)
         try:
-            JobWorker(parts.store, parts.bus, trade, settings.device, kind, retries, parts.stop).run()
+            store, bus = parts.store, parts.bus
+            JobWorker(store, bus, trade, settings.device, kind, retries, settings.echo_s, parts.stop).run()
         finally:
             parts.stop.set()
             if caretaker.is_alive():

@@ -2,13 +2,15 @@
 
 While a job runs the consumer stays in its group with its partitions paused. An event says only "look at this job":
 its row decides. So an event that comes twice, late or to two workers does no harm, and whatever is dropped here because
-another has the job, or because it rests before a retry, the caretaker announces again when its time has come.
+another has the job, or because it rests before a retry, the caretaker announces again when its time has come. An event
+that never comes costs time, no job: idle workers look for what waits unheard.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import random
 import re
 import socket
 import threading
@@ -44,6 +46,7 @@ POLL_S = 1.0
 LOOK_S = 0.1
 BEAT_S = 3.0
 AWAY_S = 2.0
+LOOKS_AN_ECHO = 2
 STEP_S = 0.02
 STOP_S = 5.0
 """How long a job's process may take to end when the worker is asked to stop; its job is given back before that."""
@@ -74,6 +77,8 @@ class JobWorker:
     device: str
     kind: Kind
     retries: Retries
+    echo_s: float
+    """Seconds that a job may wait before an idle worker takes it up without having heard of it."""
     stop: threading.Event
 
     def __post_init__(self) -> None:
@@ -81,6 +86,7 @@ class JobWorker:
         now = datetime.now(UTC)
         self._shown = Worker(name, self.device, None, 0.0, 0, now, now, self.kind.parts)
         self._beaten_s = 0.0
+        self._looked_s = time.monotonic()
         self._nursery = Nursery(self.trade, self.kind.parts)
 
     def run(self) -> None:
@@ -100,11 +106,30 @@ class JobWorker:
     def _consume(self, consumer: Consumer) -> None:
         while not self.stop.is_set():
             self._beat()
-            for delivery in consumer.poll(POLL_S):
+            deliveries = consumer.poll(POLL_S)
+            for delivery in deliveries:
                 self._take(delivery, consumer)
                 if self.stop.is_set():
                     return  # an event not committed comes again, to whoever reads on
                 consumer.commit(delivery)
+            if not deliveries:
+                self._look(consumer)
+
+    def _look(self, consumer: Consumer) -> None:
+        """Idle, takes up what waits although nobody heard of it: a bus may lose events, or be stuck.
+
+        Who looks at once begin at different jobs, and one claim of two on the same job fails.
+        """
+        if time.monotonic() - self._looked_s < self.echo_s / LOOKS_AN_ECHO:
+            return
+        waiting = self.store.operations.unheard(self.kind.parts, self.echo_s)
+        if not waiting:
+            self._looked_s = time.monotonic()
+            return
+        job_id = random.choice(waiting)
+        log.warning("job %s waits unheard", job_id)
+        if self._is_wanted(job_id):
+            self._carry_out(job_id, consumer)
 
     def _take(self, delivery: Delivery, consumer: Consumer) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select
@@ -16,10 +16,11 @@ from collector.store.project_models import WorkerRow
 from collector.store.project_records import Worker
 from collector.store.records import Job
 from collector.store.rows import to_job
-from collector.store.states import JobState
+from collector.store.states import JobState, Part
 from collector.store.sweep import Announce, Sweep, Swept, end, to_parts
 
 ANNOUNCED_AT_ONCE = 200
+UNHEARD_SEEN = 20
 
 
 @dataclass(frozen=True)
@@ -42,25 +43,37 @@ class Operations:
         self._write = write
         self._clock = clock
 
-    def sweep(self, most_tries: int, echo_s: float, announce: Announce, lost: Announce) -> Swept:
-        """Hands out again what fell silent, what may be tried again, and what waits although nobody heard of it.
+    def sweep(self, most_tries: int, announce: Announce, lost: Announce) -> Swept:
+        """Hands out again what fell silent and what may be tried again.
 
         Args:
             most_tries: a job whose worker fell silent this often is given up.
-            echo_s: a job that waited so long while a worker for it is idle is announced once more.
             announce: the event that makes workers take a job up.
             lost: the event of a job given up.
         """
         with self._write.begin() as session:
-            return Sweep(self._clock(), most_tries, echo_s, announce, lost).run(session)
+            return Sweep(self._clock(), most_tries, announce, lost).run(session)
 
     def announce_all(self, announce: Announce) -> None:
         """Announces every waiting job, for a bus that has forgotten everything; many short transactions."""
         after: str | None = ""
         while after is not None:
             with self._write.begin() as session:
-                sweep = Sweep(self._clock(), 0, 0.0, announce, announce)
+                sweep = Sweep(self._clock(), 0, announce, announce)
                 after = sweep.announce_all(session, ANNOUNCED_AT_ONCE, after)
+
+    def unheard(self, parts: Sequence[Part], echo_s: float) -> list[str]:
+        """The ids of jobs that have waited for one of ``parts`` for longer than ``echo_s``, the oldest first."""
+        waits = (
+            JobRow.state == JobState.QUEUED.value,
+            JobRow.part.in_([part.value for part in parts]),
+            JobRow.retry_at.is_(None),
+            JobRow.updated_at < self._clock() - timedelta(seconds=echo_s),
+            JobRow.project_id.is_not(None),
+        )
+        with self._read() as session:
+            query = select(JobRow.id).where(*waits).order_by(JobRow.created_at, JobRow.id)
+            return list(session.scalars(query.limit(UNHEARD_SEEN)))
 
     def cancel(self, job_id: str, code: str, sentence: str) -> None:
         """Ends a job that waits or runs; its worker loses the lease and stops.

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from collector.store.models import JobRow
 from collector.store.outbox import add_messages
-from collector.store.project_models import WorkerRow
 from collector.store.records import Job, OutboxMessage
 from collector.store.rows import to_job
 from collector.store.states import JobState, Part
 
 SWEEP = 100
 """Jobs that one sweep looks at, so that its transaction stays short."""
-ALIVE_S = 30.0
-"""A worker not heard of for longer is not there."""
 Announce = Callable[[Job], OutboxMessage]
 
 
@@ -29,7 +25,7 @@ class Swept:
     """What a sweep found."""
 
     again: int
-    """Jobs handed out again: their worker fell silent, their pause before a retry is over, or nobody took them up."""
+    """Jobs handed out again: their worker fell silent, or their pause before a retry is over."""
     lost: int
     """Jobs given up: their worker fell silent too often."""
 
@@ -44,8 +40,6 @@ class Sweep:
     now: datetime
     most_tries: int
     """A job whose worker fell silent this often is given up."""
-    echo_s: float
-    """A job that has waited so long while a worker for it is idle is announced once more: its event was lost."""
     announce: Announce
     """The event that makes workers take a job up."""
     lost: Announce
@@ -54,8 +48,7 @@ class Sweep:
     def run(self, session: Session) -> Swept:
         """Sweeps within the transaction of ``session``."""
         given_up = [self._is_given_up(session, row) for row in self._take(session, self._silent())]
-        due = self._take(session, _waiting(JobRow.retry_at <= self.now))
-        rows = [*due, *self._unheard(session)]
+        rows = self._take(session, _waiting(JobRow.retry_at <= self.now))
         for row in rows:
             self._hand_out(session, row)
         return Swept(len(rows) + given_up.count(False), given_up.count(True))
@@ -83,18 +76,6 @@ class Sweep:
         add_messages(session, [self.lost(to_job(row))], self.now)
         return True
 
-    def _unheard(self, session: Session) -> list[JobRow]:
-        """Waiting jobs, the oldest first, as many as there are idle workers for their part.
-
-        Where all workers are busy a job waits because it must; announcing it again would only fill the bus.
-        """
-        rows: list[JobRow] = []
-        since = self.now - timedelta(seconds=self.echo_s)
-        for part, idle in _idle_workers(session, self.now).items():
-            waits = _waiting(JobRow.retry_at.is_(None), JobRow.part == part.value, JobRow.updated_at < since)
-            rows += self._take(session, waits, idle)
-        return rows
-
     def _hand_out(self, session: Session, row: JobRow) -> None:
         row.updated_at = self.now
         row.state, row.owner, row.lease_until, row.retry_at = JobState.QUEUED.value, None, None, None
@@ -110,13 +91,6 @@ class Sweep:
 
 def _waiting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(JobRow.state == JobState.QUEUED.value, *conditions)
-
-
-def _idle_workers(session: Session, now: datetime) -> Counter[Part]:
-    """How many workers without a job there are for each part."""
-    alive = WorkerRow.heartbeat_at > now - timedelta(seconds=ALIVE_S)
-    rows: Iterable[str] = session.scalars(select(WorkerRow.parts).where(alive, WorkerRow.job_id.is_(None)))
-    return Counter(part for parts in rows for part in to_parts(parts))
 
 
 def to_parts(text: str) -> tuple[Part, ...]:
