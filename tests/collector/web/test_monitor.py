@@ -176,5 +176,5 @@ def test_the_table_asks_little_of_a_database_with_many_jobs(operator: Person) ->
 def test_a_job_of_the_command_line_is_no_worker_s_to_sweep(operator: Person) -> None:
     job = operator.store.submit(NewJob("k" * 64, "손", "ofl", (Photo("p", "0" * 64, 1),)), submitted)
     operator.store.claim(job.id, "sonmat make", -1)
-    swept = operator.store.operations.sweep(3, 900, lambda job: pytest.fail("not this one"), pytest.fail)
+    swept = operator.store.operations.sweep(3, lambda job: pytest.fail("not this one"), pytest.fail)
     assert (swept.again, swept.lost) == (0, 0)
