@@ -31,11 +31,14 @@ REPEATED = "ㅋㅎㅠㅜ" + "acdefgilmnoprst" + "0123456789"
 TRIES = 4
 SURE = 0.5
 """A shape that the reader reads less surely is left out."""
+FAINT = 1.5
+"""A drawing with so many times more half-inked pixels than drawings usually have is smeared, and left out."""
 LEAST_DIFFERENCE = 0.25
 """Share of the ink of two centred shapes that only one of them has; with less the eye sees the same letter twice."""
 UNSTEADY_EM = (0.009, 0.018)
 """How far an unsteady pen strays (standard deviation), in the steadiest and in the liveliest hand."""
 INK = 128
+_HALF = 48
 _BENDS = 3
 """Nodes of the bend across and down: waves as long as half a letter."""
 _FARTHER = 1.3
@@ -43,8 +46,8 @@ _FARTHER = 1.3
 _TURN = 1.0
 """Standard deviation of the turn, in radians for each em of unsteadiness."""
 _STRETCH = 2.0
-_PLACE_KEPT = 0.4
-"""How much of its own place beside the first shape a drawn one keeps."""
+_OWN_KEPT = 0.4
+"""How much of its own place and size beside the first shape a drawn one keeps."""
 
 
 def draw_frequent(drawer: Drawer, first: GlyphSet) -> list[GlyphImage]:
@@ -98,10 +101,11 @@ def _candidates(
         drawn[char] = _like(glyph, first[char])
     pictures = np.array([drawer.frame.picture(glyph) for glyph in drawn.values()]).reshape(-1, FRAME_PX, FRAME_PX)
     sure = read_confidence(drawer.model, pictures, list(drawn))
+    faintness = [_faintness(glyph) for glyph in drawn.values()]
     good = [
         glyph
-        for glyph, confidence in zip(drawn.values(), sure, strict=True)
-        if confidence > SURE and _pieces(glyph) <= _pieces(first[glyph.char])
+        for glyph, confidence, faint in zip(drawn.values(), sure, faintness, strict=True)
+        if confidence > SURE and faint <= FAINT * np.median(faintness) and _pieces(glyph) <= _pieces(first[glyph.char])
     ]
     return good + [_again(first[char], unsteady_em, attempt) for char in chars if char not in drawn]
 
@@ -136,17 +140,21 @@ def unsteady(glyph: GlyphImage, unsteady_em: float, random: np.random.Generator)
 
 
 def _like(glyph: GlyphImage, first: GlyphImage) -> GlyphImage:
-    """The glyph with the stroke width of the first shape, and near its place."""
-    wanted_px = stroke_width_px(first.ink) / first.em_px * glyph.em_px
+    """The glyph with the stroke width of the first shape, near its place and its size."""
+    here, own_size = _middle_em(glyph)
+    there, size = _middle_em(first)
+    middle_px = here * glyph.em_px + glyph.origin_px
+    em_px = glyph.em_px * (own_size / size) ** (1 - _OWN_KEPT)
+    left, top = middle_px - (_OWN_KEPT * here + (1 - _OWN_KEPT) * there) * em_px
+    wanted_px = stroke_width_px(first.ink) / first.em_px * em_px
     ink = with_stroke_width(glyph.ink, wanted_px - stroke_width_px(glyph.ink))
-    here, there = _centre_em(glyph), _centre_em(first)
-    shift_px = (1 - _PLACE_KEPT) * (there - here) * glyph.em_px
-    return replace(glyph, ink=ink, origin_px=(glyph.origin_px[0] - shift_px[0], glyph.origin_px[1] - shift_px[1]))
+    return replace(glyph, ink=ink, em_px=em_px, origin_px=(float(left), float(top)))
 
 
-def _centre_em(glyph: GlyphImage) -> NDArray[np.float64]:
-    left, top, right, bottom = glyph.bounds_em() or (0.0, 0.0, 0.0, 0.0)
-    return np.array([left + right, top + bottom]) / 2
+def _middle_em(glyph: GlyphImage) -> tuple[NDArray[np.float64], float]:
+    """Middle of the ink (x, y) and its mean extent; those of the em square where there is none."""
+    left, top, right, bottom = glyph.bounds_em() or (0.0, 0.0, 1.0, 1.0)
+    return np.array([left + right, top + bottom]) / 2, (right - left + bottom - top) / 2
 
 
 def difference(frame: Frame, one: GlyphImage, other: GlyphImage) -> float:
@@ -162,6 +170,12 @@ def _centred(picture: Ink) -> Ink:
         return picture
     shift = np.array([rows.min() + rows.max(), columns.min() + columns.max()]) // 2 - FRAME_PX // 2
     return np.roll(picture, -shift, (0, 1))
+
+
+def _faintness(glyph: GlyphImage) -> float:
+    """Pixels of half the ink, in pixels of ink: more of them are smears."""
+    half = (glyph.ink > INK - _HALF) & (glyph.ink < INK + _HALF)
+    return float(half.sum() / max(int((glyph.ink >= INK).sum()), 1))
 
 
 def _pieces(glyph: GlyphImage) -> int:
