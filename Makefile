@@ -8,7 +8,7 @@ PYTHON_IN := $(BIN)/python
 READY := $(VENV)/.ready
 SAMPLES := $(wildcard tests/samples/*.jpg)
 
-.PHONY: help setup demo test check format bench bench-capture bench-drawing release-check clean
+.PHONY: help setup demo test check format bench bench-capture bench-drawing bench-service release-check clean
 
 help: ## 이 목록 · this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,13 +35,16 @@ format: $(READY) ## 꼴을 고친다 · put the code into form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: bench-capture bench-drawing ## 모든 잣대 · every benchmark
+bench: bench-capture bench-drawing bench-service ## 모든 잣대 · every benchmark
 
 bench-capture: $(READY) ## 사진 읽기의 잣대 · capture on simulated photographs with known truth
 	$(PYTHON_IN) -m collector.simulator.bench
 
 bench-drawing: $(READY) ## 그리기의 잣대 · drawing on hands that training never saw, beside baselines
 	for set in 256 100 28; do $(BIN)/sonmat evaluate --direct --set $$set --out out/bench-drawing/$$set || exit; done
+
+bench-service: $(READY) ## 서비스의 잣대 · faults and load on real servers, beside a reference (50 jobs a fault: an hour or so)
+	$(PYTHON_IN) -m deploy.bench $(BENCH_SERVICE)
 
 release-check: demo ## 글꼴 검사 · OTS, HarfBuzz, FreeType and fontbakery's universal checks on the demo's font
 	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --editable '.[release]'

@@ -19,7 +19,7 @@ from deploy.artifacts import Artifacts, ResultGoneError
 from deploy.heartbeat import Heartbeat
 from deploy.notes import Notes, Passage, Record
 from deploy.order import Order
-from deploy.patience import patiently
+from deploy.patience import MOST_S, patiently
 from deploy.pipeline import Observer, Outcome, Stage, run_pipeline
 from templates.errors import PersonError
 
@@ -126,7 +126,8 @@ class JobRunner:
             self._forget_deleted(job.id, list(notes.finished.values()))
             raise
         except BaseException as error:
-            patiently(partial(self._note_end, lease, job, notes.stage, error))
+            is_stopped = not isinstance(error, Exception)  # whoever is told to stop waits for no database
+            patiently(partial(self._note_end, lease, job, notes.stage, error), 0.0 if is_stopped else MOST_S)
             raise
         return Made(patiently(lambda: self._store.job(job.id)), outcomes, report)
 

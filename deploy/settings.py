@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     database: str = Field(default="", description="SQLAlchemy URL; empty: the file sonmat.sqlite3 in the data folder")
     bus: Literal["local", "kafka"] = Field(default="local", description="what carries the events")
     kafka_servers: str = Field(default="localhost:9092", description="host:port of the brokers, parted by commas")
+    kafka_session_s: float = Field(default=10.0, ge=3, description="seconds of silence after which a member is dropped")
     blobs: str = Field(default="", description="s3://bucket/prefix of photographs and stage results; empty: the folder")
     s3_endpoint: str = Field(default="", description="URL of an S3-compatible store that is not AWS")
     s3_region: str = Field(default="us-east-1", description="the bucket's region")

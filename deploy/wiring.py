@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from collector.blobs import BucketSettings, UploadBucket, UploadFolder, Uploads,
 from collector.events import Bus, KafkaBus, LocalBus
 from collector.store import Store, open_store
 from deploy.artifact_bucket import ArtifactBucket
-from deploy.artifacts import ArtifactFolder, Artifacts
+from deploy.artifacts import DAY_S, ArtifactFolder, Artifacts
 from deploy.plan import font_plan
 from deploy.runner import JobRunner, Plan, Retries
 from deploy.settings import Settings
@@ -40,6 +42,7 @@ def open_blobs(settings: Settings) -> Iterator[Blobs]:
     if not settings.blobs:
         yield Blobs(ArtifactFolder(settings.data / "artifacts"), UploadFolder(settings.data / "uploads"))
         return
+    _drop_copies(settings.data)
     bucket = open_bucket(
         BucketSettings(settings.blobs, settings.s3_endpoint, settings.s3_region, settings.s3_key, settings.s3_secret)
     )
@@ -47,10 +50,18 @@ def open_blobs(settings: Settings) -> Iterator[Blobs]:
         yield Blobs(ArtifactBucket(bucket, Path(copies, "artifacts")), UploadBucket(bucket, Path(copies, "uploads")))
 
 
+def _drop_copies(data: Path) -> None:
+    """Deletes what processes left behind that were killed."""
+    for folder in data.glob(f"{COPIES}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > DAY_S:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def open_bus(settings: Settings, store: Store) -> Bus:
     """The bus of this installation."""
     if settings.bus == "kafka":
-        return KafkaBus(settings.kafka_servers)
+        return KafkaBus(settings.kafka_servers, session_timeout_s=settings.kafka_session_s)
     return LocalBus(store.outbox)
 
 

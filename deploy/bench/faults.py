@@ -12,8 +12,6 @@ from collector.store import Job, JobState
 from deploy.bench.trades import POISON
 from deploy.bench.yard import Tally, Yard
 
-KINDS = ("relay", "collect", "work", "work")
-"""The processes of the service under test."""
 DATABASE_SHARE = 0.25
 """The database is away for this share of the broker's time."""
 TOLD = 5
@@ -31,6 +29,13 @@ class Trial:
     """How long the broker is away."""
     limit_s: float
     """A job that has not ended by then hangs."""
+    workers: int = 2
+    """Beside one relay and one collector."""
+
+    @property
+    def hands(self) -> tuple[str, ...]:
+        """The processes that carry jobs out."""
+        return ("collect", *["work"] * self.workers)
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ Fault = Callable[[Yard, Trial, Sequence[Job]], str]
 
 def run_faults(yard: Yard, trial: Trial, names: Sequence[str] = ()) -> Iterator[Finding]:
     """Starts the service and tries every fault on it, one after another, the undisturbed way first."""
-    for kind in KINDS:
+    for kind in ("relay", *trial.hands):
         yard.run(kind)
     for name, fault in FAULTS.items():
         if not names or name in names:
@@ -88,7 +93,7 @@ def kill_workers(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
     yard.wait(lambda: _is_drawn(yard, jobs), trial.limit_s)
     for kind in ("collect", "work"):
         yard.end(kind, signal.SIGKILL)
-    for kind in KINDS[1:]:
+    for kind in trial.hands:
         yard.run(kind)
     return ""
 
@@ -148,7 +153,7 @@ def stop_workers(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
     for kind in ("collect", "work"):
         yard.end(kind, signal.SIGTERM)
     ended_s = time.monotonic() - begun_s
-    for kind in KINDS[1:]:
+    for kind in trial.hands:
         yard.run(kind)
     return f"jobs free after {free_s:.1f} s, processes gone after {ended_s:.1f} s"
 

@@ -1,17 +1,20 @@
 """A job ends exactly once, as a font or as a named failure, and its row and events tell how."""
 
+import shutil
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from collector.events import FontReady, JobFailed, LocalBus, PhotosReceived, decode
-from collector.store import Job, JobState, LeaseLostError, Store, Work, open_store
-from deploy.artifacts import ArtifactFolder
+from collector.events import WORK_TOPICS, FontReady, JobFailed, JobWaits, LocalBus, PhotosReceived, decode, encode
+from collector.store import Job, JobState, LeaseLostError, OutboxMessage, Part, Store, Work, open_store
+from deploy.artifacts import ArtifactFolder, ResultGoneError
+from deploy.order import Order
 from deploy.pipeline import Outcome
-from deploy.runner import JobRunner, Plan
+from deploy.runner import JobRunner, Made, Plan, Retries
 from templates.errors import PersonError
 from tests.deploy.samples import Silent, Workshop, an_order, report
 
@@ -21,13 +24,19 @@ TOPICS = (PhotosReceived.TOPIC, FontReady.TOPIC, JobFailed.TOPIC)
 class Bench:
     """A runner with its workshop, and a look at what it leaves in the database."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: Store, folder: Path, retries: Retries | None = None) -> None:
         self.store = store
         self.shop = Workshop()
         self.recorded: list[str] = []
         plan = Plan(self.shop.stages(), report, {"count": self._record})
         self.runner = JobRunner(
-            store, LocalBus(store.outbox), ArtifactFolder(folder / "artifacts"), plan, lease_s=3, keep_days=30
+            store,
+            LocalBus(store.outbox),
+            ArtifactFolder(folder / "artifacts"),
+            plan,
+            lease_s=3,
+            keep_days=30,
+            retries=retries,
         )
 
     def _record(self, work: Work, job: Job, outcome: Outcome) -> None:
@@ -120,6 +129,69 @@ def test_who_lost_the_job_stops_and_writes_nothing_more(bench: Bench, tmp_path: 
     assert (job.state, job.owner, job.error) == (JobState.RUNNING, "thief", None)
     assert bench.shop.ran == ["read"]
     assert bench.events() == ["photos.received"]
+
+
+def handed_in(bench: Bench, folder: Path) -> tuple[Order, Job]:
+    """An order that the web put in: workers carry it out part by part."""
+    order = an_order(folder)
+    wish = replace(order.as_job(), project_id="p")
+    return order, bench.store.submit(wish, lambda job: encode(PhotosReceived(job=job.id)))
+
+
+def carry_out(bench: Bench, order: Order, job: Job, *parts: Part) -> Made | None:
+    lease = bench.store.claim(job.id, "worker", 30, parts)
+    assert lease is not None
+    return bench.runner.carry_out(order, bench.store.job(job.id), lease, Silent(), parts)
+
+
+def waits(bench: Bench, job: Job) -> tuple[JobState, Part, int]:
+    now = bench.store.job(job.id)
+    return now.state, now.part, now.tries
+
+
+def test_a_job_is_handed_from_part_to_part(bench: Bench, tmp_path: Path) -> None:
+    order, job = handed_in(bench, tmp_path)
+    assert bench.store.claim(job.id, "worker", 30, [Part.DRAW, Part.BUILD]) is None
+    assert carry_out(bench, order, job, Part.COLLECT) is None
+    assert waits(bench, job) == (JobState.QUEUED, Part.DRAW, 0)
+    assert carry_out(bench, order, job, Part.DRAW) is None
+    assert waits(bench, job) == (JobState.QUEUED, Part.BUILD, 0)
+    made = carry_out(bench, order, job, Part.COLLECT, Part.BUILD)
+    assert made is not None and made.report == {"words": 5, "reused": ["read", "count"]}
+    assert bench.shop.ran == ["read", "count", "sign"]
+    told = [(row.topic, decode(row.payload)) for _, row in all_events(bench)]
+    waiting = [JobWaits(job=job.id, part=part) for part in (Part.DRAW, Part.BUILD)]
+    assert [each for _, each in told][1:3] == waiting
+    assert [topic for topic, _ in told][1:3] == ["sonmat.glyphs", "sonmat.drawings"]
+
+
+def all_events(bench: Bench) -> list[tuple[int, OutboxMessage]]:
+    topics = (*TOPICS, *WORK_TOPICS.values())
+    rows = {row.id: row.message for topic in topics for row in bench.store.outbox.read_log(topic, 0, 100)}
+    return sorted(rows.items())
+
+
+def test_what_is_made_already_is_passed_by_whoever_makes_it(bench: Bench, tmp_path: Path) -> None:
+    bench.runner.make(an_order(tmp_path), Silent())
+    order = an_order(tmp_path, name="아빠 글씨")
+    job = bench.store.submit(replace(order.as_job(), project_id="p"), lambda job: encode(PhotosReceived(job=job.id)))
+    assert carry_out(bench, order, job, Part.COLLECT) is None
+    assert waits(bench, job) == (JobState.QUEUED, Part.BUILD, 0), "nothing to draw: no GPU is asked"
+
+
+def test_a_job_goes_back_where_a_result_is_gone_but_not_for_ever(store: Store, tmp_path: Path) -> None:
+    bench = Bench(store, tmp_path, Retries(most_tries=2))
+    order, job = handed_in(bench, tmp_path)
+    for tries in (1, 2):
+        assert carry_out(bench, order, job, Part.COLLECT) is None
+        shutil.rmtree(tmp_path / "artifacts" / "read")
+        if tries == 1:
+            assert carry_out(bench, order, job, Part.DRAW) is None
+            assert waits(bench, job) == (JobState.QUEUED, Part.COLLECT, 1)
+    with pytest.raises(ResultGoneError):
+        carry_out(bench, order, job, Part.DRAW)
+    assert waits(bench, job)[0] is JobState.FAILED
+    assert bench.store.job(job.id).error_code == "ResultGoneError"
 
 
 def test_a_killed_process_is_taken_over_where_it_stood(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""Whatever dies, every job ends exactly once: the bench of faults in small, on real servers."""
+
+import signal
+import time
+
+import pytest
+
+from collector.store import JobState
+from deploy.bench.faults import FAULTS, Trial, run_faults, stop_workers
+from deploy.bench.servers import ServerMissingError
+from deploy.bench.yard import Yard, open_yard
+
+SETTINGS = {"lease_s": "3", "echo_s": "4", "retry_s": "0.3", "most_tries": "2", "kafka_session_s": "6"}
+TRIAL = Trial(jobs=2, work_s=0.3, pause_s=2, limit_s=300, workers=1)
+SMALL = [name for name, fault in FAULTS.items() if fault is not stop_workers]
+
+
+def test_every_job_ends_exactly_once_whatever_dies() -> None:
+    try:
+        with open_yard("stub", (), SETTINGS) as yard:
+            for found in run_faults(yard, TRIAL, SMALL):
+                print(found)
+                poisoned = 1 if found.fault == "poisonous jobs" else 0
+                told = f"{found}\n{yard.logs()}"
+                assert (found.tally.fonts, found.tally.named) == (TRIAL.jobs - poisoned, poisoned), told
+                assert found.tally.codes == (("process.died",) if poisoned else ()), told
+            gives_its_job_back_at_once(yard)
+    except ServerMissingError as error:
+        pytest.skip(str(error))
+
+
+def gives_its_job_back_at_once(yard: Yard) -> None:
+    """Told to stop, a worker keeps neither its job nor a try of it, and takes no other."""
+    job = yard.submit("손맛", 60)
+    assert yard.wait(lambda: yard.store.job(job.id).stage == "generate", TRIAL.limit_s), yard.logs()
+    assert yard.wait(lambda: yard.store.job(job.id).state is JobState.RUNNING, TRIAL.limit_s), yard.logs()
+    began = time.monotonic()
+    own = [process for kind, process in yard.processes if kind == "work" and process.poll() is None]
+    for process in own:
+        process.send_signal(signal.SIGTERM)
+    assert yard.wait(lambda: yard.store.job(job.id).state is JobState.QUEUED, TRIAL.limit_s)
+    print(f"the job was free after {time.monotonic() - began:.1f} s")
+    now = yard.store.job(job.id)
+    assert (now.owner, now.tries, now.retry_at, now.part) == (None, 0, None, "draw")
+    assert [process.wait(60) for process in own] == [0]
+    assert [each for each in yard.store.operations.workers() if each.parts == ("draw",) and each.job_id] == []
