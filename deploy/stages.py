@@ -56,15 +56,16 @@ def _page_facts(page: PageReading) -> dict[str, Any]:
 
 
 def choose_seed(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-    """The known hand that is nearest to this one."""
-    from trainer import choose_seed as nearest
+    """The seed font to draw this hand from."""
+    from trainer import choose_seed as choose
 
-    choice = nearest(load_glyphs(given.results["capture"] / GLYPHS))
+    choice = choose(load_glyphs(given.results["capture"] / GLYPHS))
     (out / SEED).write_text(json.dumps(choice.name), encoding="utf-8")
     return {
         "name": choice.name,
         "distance": choice.distance,
         "ranked": [{"name": name, "distance": distance} for name, distance in choice.ranked[:5]],
+        "tried": [{"name": name, "off": off} for name, off in choice.tried],
     }
 
 

@@ -38,14 +38,15 @@ class Variant:
     """One change: another rule for the seed, or other numbers of the adaptation."""
 
     name: str
-    seed: str = "nearest"
-    """"nearest", "farthest", "random", or a seed's name."""
+    seed: str = "tried"
+    """"tried" (as the product does), "nearest" or "farthest" in the embedding, "random", or a seed's name."""
     changes: dict[str, Any] = field(default_factory=dict)
 
 
 VARIANTS = (
     Variant("as it is"),
     Variant("not adapted", changes={"steps": 0}),
+    Variant("nearest seed", seed="nearest"),
     Variant("farthest seed", seed="farthest"),
     Variant("random seed", seed="random"),
     *(Variant(f"always {name}", seed=name) for name in PLAINEST_FIRST),
@@ -59,8 +60,10 @@ VARIANTS = (
 
 def pick_seed(rule: str, choice: SeedChoice, hand: str) -> str:
     """The seed a rule picks for a hand; "random" is by the hand's name, the same at every run."""
-    if rule == "nearest":
+    if rule == "tried":
         return choice.name
+    if rule == "nearest":
+        return choice.ranked[0][0]
     if rule == "farthest":
         return choice.ranked[-1][0]
     if rule == "random":
