@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from pillow_heif import register_heif_opener
 
 from collector.capture.pixels import MOST_MEGAPIXELS, upright_pixels
@@ -17,6 +18,18 @@ register_heif_opener()
 
 MAX_BYTES = 80_000_000
 MAX_PIXELS = MOST_MEGAPIXELS["JPEG"] * 1_000_000
+BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    struct.error,
+)
+"""What decoders raise over files that somebody has broken; each has ways of its own."""
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 _BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
@@ -41,14 +54,14 @@ def decode(data: bytes, name: str) -> Photo:
             image = Image.open(io.BytesIO(data), formats=_FORMATS)
         except Image.DecompressionBombError as error:
             raise too_many_pixels(name) from error
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        except BROKEN as error:
             raise (DamagedImage if looks_like_image(data) else NotAnImage)(name) from error
         most = MOST_MEGAPIXELS.get(image.format or "", 0)
         if image.width * image.height > most * 1_000_000:
             raise ImageTooLarge(name, f"{most} MP")
         try:
             return upright_pixels(image)
-        except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
+        except BROKEN as error:
             raise DamagedImage(name) from error
 
 

@@ -23,7 +23,7 @@ from templates.sheet import Cell
 
 _GUIDE_CELLS = 48
 _GUIDE_PERCENTILE = 70
-_GUIDE_FLOOR = 0.5
+_GUIDE_FLOOR = 0.15
 _REACH_MM = 0.9
 """How far the darkest ink near a pixel is looked for."""
 _STEP = 4
@@ -66,11 +66,13 @@ def part_ink(reflectance: FloatImage, cells: Sequence[Cell], blur_px: float) -> 
     """
     remove_guides(reflectance, cells)
     inside = _inside(reflectance.shape[:2], cells)
-    darkness = _darkness(reflectance, inside)
-    level, noise = _levels(darkness, inside)
+    # What is left of the guides must not pass for the page's ink: where they are is not asked.
+    clear = _clear_of_guides(inside, cells)
+    darkness = _darkness(reflectance, clear)
+    level, noise = _levels(darkness, clear)
     darkness, left_px = deblur(darkness, blur_px, noise / max(level, _LEAST_LEVEL))
     if left_px < blur_px:
-        level, noise = _levels(darkness, inside)
+        level, noise = _levels(darkness, clear)
     printed = printed_labels(reflectance.shape[:2], tuple(cells), blur_px)
     # A label darker than the pen would make the pen's strokes beside it look pale.
     np.minimum(darkness, max(level, 2 * noise), out=darkness, where=printed)
@@ -79,7 +81,7 @@ def part_ink(reflectance: FloatImage, cells: Sequence[Cell], blur_px: float) -> 
     width_px = stroke_width((share > 0.5) & inside)
     edge = edge_level(width_px, float(np.hypot(left_px, _SMOOTHING_PX)))
     share -= edge - 0.5 / _EDGE_GAIN
-    np.clip(share, 0, 1 / _EDGE_GAIN, out=share)
+    np.clip(share, 0, 1 / _EDGE_GAIN if level > 0 else 0, out=share)
     ink = np.asarray(cv2.convertScaleAbs(share, alpha=_EDGE_GAIN * 255), np.uint8)
     return InkPlane(ink, darkness, level, noise, width_px, blur_px, printed)
 
@@ -100,6 +102,7 @@ def remove_guides(reflectance: FloatImage, cells: Sequence[Cell]) -> None:
 
 
 _GUIDE_EDGE_PX = 5
+_BESIDE_PX = 7
 
 
 def _window(plane: FloatImage, cell: Cell) -> FloatImage:
@@ -117,6 +120,28 @@ def _inside(shape: tuple[int, ...], cells: Sequence[Cell]) -> NDArray[np.bool_]:
         right, bottom = round((cell.x + cell.width) * PX_PER_MM) - 3, round((cell.y + cell.height) * PX_PER_MM) - 3
         mask[top:bottom, left:right] = True
     return mask
+
+
+def _clear_of_guides(inside: NDArray[np.bool_], cells: Sequence[Cell]) -> NDArray[np.bool_]:
+    """(H, W) what is inside of cells, away from their frames and from the guide lines in them."""
+    mask = np.asarray(cv2.erode(inside.astype(np.uint8), np.ones((_BESIDE_PX, _BESIDE_PX), np.uint8)) > 0, np.bool_)
+    for cell in cells:
+        rows = slice(round(cell.y * PX_PER_MM), round((cell.y + cell.height) * PX_PER_MM))
+        columns = slice(round(cell.x * PX_PER_MM), round((cell.x + cell.width) * PX_PER_MM))
+        if cell.baseline is None or cell.x_height is None:
+            across = [cell.y + cell.height / 2]
+            mask[rows, _beside(cell.x + cell.width / 2)] = False
+        else:
+            across = [cell.baseline, cell.x_height]
+        for line in across:
+            mask[_beside(line), columns] = False
+    return mask
+
+
+def _beside(line_mm: float) -> slice:
+    """Rows or columns on and beside a guide line."""
+    middle = round(line_mm * PX_PER_MM)
+    return slice(middle - _BESIDE_PX, middle + _BESIDE_PX)
 
 
 def _darkness(reflectance: FloatImage, inside: NDArray[np.bool_]) -> FloatImage:

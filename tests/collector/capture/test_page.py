@@ -107,9 +107,9 @@ def test_a_blurred_photograph_is_named_so(tmp_path, pixels, sigma_px):
         read_page(_saved(cv2.GaussianBlur(pixels, (0, 0), sigma_px), tmp_path / "a.jpg"))
 
 
-def test_half_a_page_has_too_few_markers(tmp_path, pixels):
+def test_a_strip_of_a_page_has_too_few_markers(tmp_path, pixels):
     with pytest.raises(TooFewMarkers, match="16"):
-        read_page(_saved(pixels[: pixels.shape[0] * 2 // 5], tmp_path / "a.jpg"))
+        read_page(_saved(pixels[: pixels.shape[0] // 5], tmp_path / "a.jpg"))
 
 
 def test_two_pages_in_one_photograph_are_refused(tmp_path, pixels, hundred):
@@ -123,7 +123,7 @@ def test_two_copies_of_a_page_in_one_photograph_are_refused(tmp_path, pixels):
         read_page(_saved(np.hstack([pixels, pixels]), tmp_path / "a.jpg"))
 
 
-def test_cells_out_of_the_photograph_are_clipped(tmp_path, pixels, camera):
+def test_cells_cut_by_the_edge_of_the_photograph_are_clipped(tmp_path, pixels, camera):
     where, page = camera.truth["calm"].where, camera.truth["calm"].written.page
     last = page.cells[-1]
     edge = where.to_photo(np.array([[0.0, last.y + last.height / 2]]))[0, 1]

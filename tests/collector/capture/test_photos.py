@@ -93,7 +93,17 @@ def test_every_refusal_speaks_both_languages_and_has_a_code_of_its_own():
     refusals = [refusal for refusal in every if refusal.__module__ == PhotoError.__module__]
     for refusal in refusals:
         names = refusal.__init__.__code__.co_varnames[1 : refusal.__init__.__code__.co_argcount]
-        examples = {"seen": 3, "printed": 16, "page_numbers": [2], "page_count": 3, "usable": 5, "asked": 28}
+        examples = {
+            "seen": 3,
+            "printed": 16,
+            "page_numbers": [2],
+            "page_count": 3,
+            "usable": 5,
+            "asked": 28,
+            "most": 20,
+            "page_number": 1,
+            "unseen": "가각",
+        }
         error = refusal(*[examples.get(name, 14 if name == "needed" else "x") for name in names])
         assert any("가" <= letter <= "힣" for letter in error.korean)
         assert not any("가" <= letter <= "힣" for letter in error.english)

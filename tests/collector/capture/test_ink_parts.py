@@ -1,0 +1,83 @@
+"""The parts of reading ink, each on a page drawn for it."""
+
+import cv2
+import numpy as np
+import pytest
+
+from collector.capture.deblur import deblur
+from collector.capture.labels import printed_labels
+from collector.capture.rules import remove_rules, without_rules
+from collector.simulator.paper import print_pages
+from templates.sheet import build_sheet
+
+SHAPE = (3564, 2520)
+LINE = 0.75
+
+
+def _ruled(askew):
+    page = np.ones((*SHAPE, 3), np.float32)
+    for y in range(20, SHAPE[0], 84):
+        cv2.line(page, (0, y), (SHAPE[1], y + round(askew * SHAPE[1])), (LINE, LINE, LINE), 3)
+    return page
+
+
+@pytest.mark.parametrize("upright", [False, True])
+@pytest.mark.parametrize("askew", [0.0, 0.008])
+def test_lines_of_the_paper_are_divided_out_and_ink_is_kept(askew, upright):
+    page = _ruled(askew)
+    if upright:
+        page = np.ascontiguousarray(cv2.resize(page, SHAPE).transpose(1, 0, 2))
+    cv2.line(page, (1000, 1500), (1150, 1500), (0.1, 0.1, 0.1), 6)
+    page = cv2.GaussianBlur(page, (0, 0), 1.5)
+    before = (page[600:3000, 600:1900] < 0.9).mean()
+    remove_rules(page)
+    assert before > 0.02
+    assert (page[600:3000, 600:1900] < 0.9).mean() < 0.2 * before
+    assert page[1499:1501, 1020:1130].max() < 0.3
+
+
+def test_a_page_without_lines_stays_as_it_is():
+    page = np.ones((*SHAPE, 3), np.float32)
+    for x in range(258, 2000, 204):
+        cv2.rectangle(page, (x, 1000), (x + 168, 1168), (0.6, 0.6, 0.6), 2)
+    grey = np.asarray(page[..., 0] * 200, np.uint8)
+    same = page.copy()
+    remove_rules(page)
+    assert np.array_equal(page, same)
+    assert np.array_equal(without_rules(grey), grey)
+
+
+def test_a_thin_blurred_stroke_becomes_as_dark_as_a_thick_one_again():
+    ink = np.zeros((300, 400), np.float32)
+    ink[50:250, 100:104] = 0.6
+    ink[50:250, 250:280] = 0.6
+    seen = cv2.GaussianBlur(ink, (0, 0), 4.0) + np.random.default_rng(0).normal(0, 0.02, ink.shape).astype(np.float32)
+    sharp, left_px = deblur(seen.astype(np.float32), 4.0, 0.02 / 0.6)
+    middle = slice(100, 200)
+    before, after = (plane[middle, 101:103].mean() / plane[middle, 260:270].mean() for plane in (seen, sharp))
+    assert before < 0.5
+    assert after > 1.3 * before
+    assert left_px < 3.0
+
+
+def test_a_sharp_photograph_is_left_alone():
+    seen = np.random.default_rng(0).random((40, 40)).astype(np.float32)
+    same, left_px = deblur(seen, 1.2, 0.1)
+    assert same is seen
+    assert left_px == 1.2
+
+
+@pytest.mark.parametrize("set_name", ["28", "100"])
+def test_labels_are_known_where_the_pdf_prints_them(set_name):
+    page = build_sheet(set_name).pages[-1]
+    known = printed_labels(SHAPE, page.cells, 0.0)
+    printed = print_pages(set_name)[page.index].min(axis=2) < 160
+    inside = elsewhere = count = 0
+    for cell in page.cells:
+        x, y, width, height = (round(12 * length) for length in cell.label_area_mm)
+        band = (slice(y, y + height), slice(x, x + width))
+        inside += (known & printed)[band].sum()
+        elsewhere += (known & ~printed)[band].sum()
+        count += printed[band].sum()
+    assert inside > 0.99 * count
+    assert elsewhere < 2 * count
