@@ -133,17 +133,25 @@ def compare(path: Path, reference: Path, characters: str) -> dict[str, float]:
         found.setdefault("edges apart, mean (units)", []).append(float(away.mean()))
         found.setdefault("edges apart, p95 (units)", []).append(float(np.percentile(away, 95)))
         for size_px in _SCREEN_PX:
-            ours, theirs = (_drawn(which, char, size_px).astype(float) for which in (path, reference))
-            name = f"grey of {size_px} px text, mean difference on ink (of 255)"
-            found.setdefault(name, []).append(float(np.abs(ours - theirs)[(ours + theirs) > 0].mean()))
+            grey, other = (_reduced(picture, size_px) for picture in (ours, theirs))
+            name = f"grey at {size_px} px that differs (share)"
+            found.setdefault(name, []).append(float(np.abs(grey - other).sum() / max(other.sum(), 1)))
     return {name: float(np.mean(values)) for name, values in found.items()}
 
 
 def _drawn(path: Path, char: str, size_px: int) -> NDArray[np.uint8]:
     picture = Image.new("L", (round(1.5 * size_px), round(1.5 * size_px)))
     font = ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC)
-    ImageDraw.Draw(picture).text((0.2 * size_px, 1.1 * size_px), char, font=font, fill=255, anchor="ls")
+    place = (size_px // 5, size_px)
+    ImageDraw.Draw(picture).text(place, char, font=font, fill=255, anchor="ls")
     return np.asarray(picture)
+
+
+def _reduced(picture: NDArray[np.uint8], size_px: int) -> Numbers:
+    """The picture as an unhinted rasteriser would draw it at a small size."""
+    side = round(picture.shape[0] * size_px / _LARGE_PX)
+    small: Numbers = cv2.resize(picture.astype(np.float64), (side, side), interpolation=cv2.INTER_AREA)
+    return small
 
 
 def _overlap(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
