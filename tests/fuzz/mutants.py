@@ -9,6 +9,7 @@ import random
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -17,29 +18,32 @@ import pillow_heif
 import pypdfium2 as pdfium
 from PIL import Image
 
+from collector.capture.pixels import MOST_MEGAPIXELS
+
 pillow_heif.register_heif_opener()
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "page3.jpg"
 LONG_SIDE_PX = 1500
-"""Small enough for thousands of files, large enough that what survives its mutation is still read."""
+"""Large enough that what survives its mutation is read to the end."""
+SMALL_PX = 400
+"""Large enough for every decoder, small enough for thousands of files."""
 TELLING = (0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 """Numbers at which programs miscount."""
 HEADER_BYTES = 700
+WHOLE_COLOUR = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
 
 Mutation = Callable[[bytes, random.Random], bytes]
 
 
-def whole_pictures() -> dict[str, bytes]:
+def whole_pictures(long_side_px: int) -> dict[str, bytes]:
     """One sound page in every kind of file we read."""
     with Image.open(SAMPLE) as image:
-        image.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX))
+        image.thumbnail((long_side_px, long_side_px))
         page = image.convert("RGB")
     grey, small = page.convert("L"), page.resize((page.width // 3, page.height // 3))
     deep = Image.fromarray(np.asarray(grey, np.uint16) * 257)
-    exif = Image.Exif()
-    exif[0x0112] = 6
     return {
-        "jpeg": _saved(page, "JPEG", quality=70, exif=exif),
+        "jpeg": _saved(page, "JPEG", quality=70, exif=_turned()),
         "jpeg-progressive": _saved(page, "JPEG", quality=60, progressive=True, subsampling=0),
         "jpeg-grey": _saved(grey, "JPEG", quality=60),
         "jpeg-cmyk": _saved(small.convert("CMYK"), "JPEG"),
@@ -54,10 +58,10 @@ def whole_pictures() -> dict[str, bytes]:
     }
 
 
-def mutants(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
+def mutants(count: int, seed: int, long_side_px: int) -> Iterator[tuple[str, bytes]]:
     """So many files with a name that says what was done to them; the same for the same seed."""
     dice = random.Random(seed)
-    wholes = whole_pictures()
+    wholes = whole_pictures(long_side_px)
     for number in range(count):
         kind = dice.choice(sorted(wholes))
         name, data = f"{number:05d}-{kind}", wholes[kind]
@@ -134,20 +138,31 @@ def _overwritten(data: bytes, at: int, piece: bytes) -> bytes:
 MUTATIONS: tuple[Mutation, ...] = (_flipped, _header_flipped, _cut, _renumbered, _repeated, _holed, _resized)
 
 
-def giants() -> Iterator[tuple[str, bytes]]:
-    """Small files that are lawful and unfold to as much as we let in, or to a little more."""
-    for mode in ("1", "L", "RGB", "RGBA", "LA", "P", "I;16"):
-        yield f"giant-png-{mode.replace(';', '')}", _saved(Image.new(mode, (10_900, 10_900)), "PNG", compress_level=1)
-    yield "giant-png-beyond", _saved(Image.new("1", (30_000, 30_000)), "PNG")
-    plain = np.full((10_900, 10_900, 3), 255, np.uint8)
-    for name, flags in (("baseline", []), ("progressive", [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])):
-        sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
-        yield f"giant-jpeg-{name}", cv2.imencode(".jpg", plain, [*flags, *sampling])[1].tobytes()
-    yield "giant-webp", _saved(Image.new("RGB", (16_383, 7_300)), "WEBP", quality=10, method=0)
-    yield "giant-webp-alpha", _saved(Image.new("RGBA", (16_383, 7_300)), "WEBP", lossless=True, quality=0, method=0)
-    yield "giant-line", _saved(Image.new("L", (1, 60_000)), "PNG")
-    yield "giant-pdf", _scan(cv2.imencode(".jpg", plain)[1].tobytes(), (595, 842))
-    yield "giant-pdf-strip", _scan(cv2.imencode(".jpg", plain[:50, :50])[1].tobytes(), (14_400, 1))
+def giants(*names: str) -> Iterator[tuple[str, bytes]]:
+    """Small files that are lawful and unfold to as much as we let in, or to a little more; all, or those named."""
+    for name in names or sorted(GIANTS):
+        yield f"giant-{name}", GIANTS[name]()
+
+
+def _giant_png(mode: str, **options: object) -> bytes:
+    return _saved(Image.new(mode, _square("PNG")), "PNG", compress_level=1, **options)
+
+
+def _giant_jpeg(*flags: int) -> bytes:
+    plain = np.full((*_square("JPEG"), 3), 255, np.uint8)
+    return cv2.imencode(".jpg", plain, [*flags, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, WHOLE_COLOUR])[1].tobytes()
+
+
+def _turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return exif
+
+
+def _square(kind: str) -> tuple[int, int]:
+    """The largest square that a kind of file may declare."""
+    side = int((MOST_MEGAPIXELS[kind] * 1e6) ** 0.5)
+    return side, side
 
 
 def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -168,3 +183,19 @@ def _scan(jpeg: bytes, size: tuple[int, int]) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+GIANTS: dict[str, Callable[[], bytes]] = {
+    **{f"png-{mode.replace(';', '')}": partial(_giant_png, mode) for mode in ("1", "L", "RGBA", "LA", "P", "I;16")},
+    "png-turned": lambda: _giant_png("RGB", exif=_turned()),
+    "png-beyond": lambda: _saved(Image.new("1", (30_000, 30_000)), "PNG"),
+    "jpeg-baseline": _giant_jpeg,
+    "jpeg-progressive": partial(_giant_jpeg, cv2.IMWRITE_JPEG_PROGRESSIVE, 1),
+    "webp": lambda: _saved(Image.new("RGB", _square("WEBP")), "WEBP", quality=10, method=0),
+    "webp-alpha": lambda: _saved(Image.new("RGBA", _square("WEBP")), "WEBP", lossless=True, quality=0, method=0),
+    "heic": lambda: _saved(Image.new("RGB", _square("HEIF")), "HEIF", quality=10),
+    "avif-alpha": lambda: _saved(Image.new("RGBA", _square("AVIF")), "AVIF", quality=10, speed=10),
+    "pdf": lambda: _scan(_giant_jpeg(), (595, 842)),
+    "pdf-strip": lambda: _scan(_saved(Image.new("RGB", (50, 50)), "JPEG"), (14_400, 1)),
+    "line": lambda: _saved(Image.new("L", (1, 60_000)), "PNG"),
+}
