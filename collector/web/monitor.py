@@ -88,11 +88,12 @@ async def job(request: Request, job_id: str) -> Response:
     web = web_of(request)
     found = await _find(web, job_id)
     own = found.project_id
+    finished = await run_in_threadpool(web.store.stages, job_id)
     return web.page(
         request,
         "job.html",
         job=found,
-        stages=await run_in_threadpool(web.store.stages, job_id),
+        stages={stage.name: finished[stage.name] for stage in web.workshop.stages if stage.name in finished},
         photos=await run_in_threadpool(web.store.photos, job_id),
         uploads=await run_in_threadpool(web.store.projects.uploads, own) if own else [],
         cells=await run_in_threadpool(web.store.verdicts, job_id),
