@@ -89,7 +89,7 @@ def bridge(runs: Runs, start: Indices, end: Indices) -> tuple[Numbers, Plane]:
     length = np.maximum(np.abs(chord), 1e-9)
     along = chord / length
     probes = start[:, None] + np.rint((end - start)[:, None] * _PROBES).astype(np.int64)
-    away = (runs.points[probes] - origin[:, None]) * along.conj()[:, None]
+    away = (runs.points.take(probes) - origin[:, None]) * along.conj()[:, None]
     tilt = np.angle(along)
     leave, arrive = _angle(runs.headings[start] - tilt), _angle(runs.headings[end] - tilt)
     meeting, meets = _meeting(leave, arrive, length)

@@ -22,7 +22,7 @@ _KEPT_UNITS = 4.0, 8.0
 _HOPELESS_UNITS = 4 * TOLERANCE_UNITS
 """A joint is not tried when one parabola in place of its two arcs strays this far."""
 _ROUNDS = 2
-_MERGES = 5
+_MERGES = 4
 _NEAR = 2
 """Arcs to each side that taking out a joint may disturb."""
 _LEAST_ARCS = 4
@@ -32,7 +32,7 @@ def economical_arcs(runs: Runs) -> Arcs:
     """The arcs of each contour with the fewest points that keep to it."""
     covered = cover(runs)
     halved, error = _halve_strays(runs, *fit(runs, covered, _ROUNDS))
-    merged, merged_error = _halve_strays(runs, *fit(runs, _merged(runs, halved), _ROUNDS))
+    merged, merged_error = _halve_strays(runs, *fit(runs, _merged(runs, halved), 1))
     strays = np.unique(merged.contour[merged_error > _KEPT_UNITS[0]])
     lost = np.intersect1d(strays, halved.contour[error > _KEPT_UNITS[1]])
     pointed = covered.chosen(np.isin(covered.contour, lost))

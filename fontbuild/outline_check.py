@@ -150,8 +150,7 @@ def _drawn(path: Path, char: str, size_px: int) -> NDArray[np.uint8]:
 def _reduced(picture: NDArray[np.uint8], size_px: int) -> Numbers:
     """The picture as an unhinted rasteriser would draw it at a small size."""
     side = round(picture.shape[0] * size_px / _LARGE_PX)
-    small: Numbers = cv2.resize(picture.astype(np.float64), (side, side), interpolation=cv2.INTER_AREA)
-    return small
+    return np.asarray(cv2.resize(picture.astype(np.float64), (side, side), interpolation=cv2.INTER_AREA), np.float64)
 
 
 def _overlap(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:

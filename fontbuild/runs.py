@@ -67,7 +67,7 @@ def find_runs(rings: Rings) -> Runs:
 def _corners(rings: Rings) -> tuple[Indices, Plane]:
     """Samples where the pen turned, and where the corner's point was before the picture was blurred."""
     far_in, mid_in, near_in, near_out, mid_out, far_out = (
-        rings.points[rings.ahead(step)] for step in (-_FLANK, -_MID, -_CORE, _CORE, _MID, _FLANK)
+        rings.points.take(rings.ahead(step)) for step in (-_FLANK, -_MID, -_CORE, _CORE, _MID, _FLANK)
     )
     come, go = near_in - mid_in, mid_out - near_out
     core = np.angle(go * come.conj())
@@ -81,8 +81,8 @@ def _corners(rings: Rings) -> tuple[Indices, Plane]:
     sharp = (np.abs(core) > _CORNER_RADIANS) & (calm < _FLANK_RADIANS)
     sharp &= (blunt < np.where(core < 0, _NOTCH_UNITS, _TIP_UNITS)) & (rings.lengths[rings.owner] > 4 * _FLANK)
     score = np.where(sharp, np.abs(core), 0.0)
-    before = np.max([score[rings.ahead(step)] for step in range(-_FLANK, 0)], axis=0)
-    after = np.max([score[rings.ahead(step)] for step in range(1, _FLANK + 1)], axis=0)
+    before = np.max([score.take(rings.ahead(step)) for step in range(-_FLANK, 0)], axis=0)
+    after = np.max([score.take(rings.ahead(step)) for step in range(1, _FLANK + 1)], axis=0)
     corners = np.flatnonzero(sharp & (score > before) & (score >= after))
     return corners, apexes[corners]
 
@@ -95,7 +95,7 @@ def _extremes(rings: Rings, corners: Indices) -> Indices:
     sides = [rings.ahead(step) for step in (-_REACH, -1, 1, _REACH)]
     for values, kind in ((rings.points.real, Joint.EXTREME_X), (rings.points.imag, Joint.EXTREME_Y)):
         for height in (values, -values):
-            left, before, after, right = (height[side] for side in sides)
+            left, before, after, right = (height.take(side) for side in sides)
             outermost = height == np.maximum.reduceat(height, rings.firsts)[rings.owner]
             prominent = height - np.maximum(left, right) > _PROMINENT_UNITS
             found = (height > before) & (height >= after) & (prominent | outermost)
@@ -125,15 +125,15 @@ def _cut(rings: Rings, points: Plane, joints: Indices) -> Runs:
     starts = ends - spans
     first = rings.firsts[owner[run]]
     place = begins[run] - first + np.arange(len(run)) - starts[run]
-    cut = points[first + place % rings.lengths[owner[run]]]
-    headings, turning = _headings(cut, starts, ends, joints[begins], joints[following])
-    return Runs(cut, headings, 1j * np.exp(1j * headings), turning, starts, ends, owner, joints[following])
+    cut = points.take(first + place % rings.lengths[owner[run]])
+    headings, turning, across = _headings(cut, starts, ends, joints[begins], joints[following])
+    return Runs(cut, headings, across, turning, starts, ends, owner, joints[following])
 
 
 def _headings(
     points: Plane, starts: Indices, ends: Indices, opens: Indices, closes: Indices
-) -> tuple[Numbers, Numbers]:
-    """Directions of travel: central differences, along the axis at extremes, one-sided at corners."""
+) -> tuple[Numbers, Numbers, Plane]:
+    """Headings, turning and directions across: central differences, along the axis at extremes, one-sided at corners."""
     steps = np.diff(points, append=points[-1:])
     directions = steps + np.roll(steps, 1)
     directions[starts] = 1.5 * steps[starts] - 0.5 * steps[np.minimum(starts + 1, ends - 1)]
@@ -144,4 +144,5 @@ def _headings(
     raw = np.angle(directions)
     turns = np.diff(raw, prepend=raw[:1])
     turns = (turns + np.pi) % (2 * np.pi) - np.pi
-    return raw[0] + np.cumsum(turns), np.cumsum(np.abs(turns))
+    across = 1j * directions / np.maximum(np.hypot(directions.real, directions.imag), 1e-9)
+    return raw[0] + np.cumsum(turns), np.cumsum(np.abs(turns)), across

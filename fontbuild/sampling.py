@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fontbuild.trace import CubicContour
 
-STEP_UNITS = 8.0
+_STEP_UNITS = 8.0
 _LEAST_SAMPLES = 16
 _LEAST_STEPS, _MOST_STEPS = 2, 60
 _SMOOTH_STEPS = 2.0
@@ -51,7 +51,7 @@ class Rings:
 
 
 def sample(contours: Sequence[CubicContour]) -> Rings:
-    """Smoothed samples of contours given in font units, about STEP_UNITS apart."""
+    """Smoothed samples of contours given in font units, about _STEP_UNITS apart."""
     counts = np.array([len(contour) for contour in contours])
     dense, owner = _dense(np.concatenate(contours), counts)
     lasts = np.r_[np.flatnonzero(np.diff(owner)), len(owner) - 1]
@@ -59,7 +59,7 @@ def sample(contours: Sequence[CubicContour]) -> Rings:
     steps[lasts[:-1] + 1] = 0
     way = np.cumsum(steps)
     begins, ends = np.r_[0.0, way[lasts[:-1]]], way[lasts]
-    lengths = np.maximum(np.rint((ends - begins) / STEP_UNITS), _LEAST_SAMPLES).astype(np.int64)
+    lengths = np.maximum(np.rint((ends - begins) / _STEP_UNITS), _LEAST_SAMPLES).astype(np.int64)
     firsts = np.cumsum(lengths) - lengths
     ring = np.repeat(np.arange(len(contours)), lengths)
     along = begins[ring] + (np.arange(len(ring)) - firsts[ring] + 0.5) / lengths[ring] * (ends - begins)[ring]
@@ -74,7 +74,7 @@ def _dense(segments: Numbers, counts: Indices) -> tuple[Plane, Indices]:
     before[firsts] = firsts + counts - 1
     curves = np.column_stack([corners[before, 2], corners])
     spans = np.abs(np.diff(curves, axis=1)).sum(axis=1)
-    steps = np.clip(np.ceil(spans / (STEP_UNITS / 2)), _LEAST_STEPS, _MOST_STEPS).astype(np.int64)
+    steps = np.clip(np.ceil(spans / (_STEP_UNITS / 2)), _LEAST_STEPS, _MOST_STEPS).astype(np.int64)
     opens = np.zeros(len(curves), np.int64)
     opens[firsts] = 1
     samples = steps + opens
@@ -83,7 +83,10 @@ def _dense(segments: Numbers, counts: Indices) -> tuple[Plane, Indices]:
     t = place / steps[segment]
     start, first, second, end = curves.T
     linear, square, cube = 3 * (first - start), 3 * (start - 2 * first + second), end - start + 3 * (first - second)
-    points = start[segment] + t * (linear[segment] + t * (square[segment] + t * cube[segment]))
+    points = cube.take(segment)
+    for term in (square, linear, start):
+        points *= t
+        points += term.take(segment)
     return points, np.repeat(np.arange(len(counts)), counts)[segment]
 
 
@@ -95,7 +98,9 @@ def _smoothed(rings: Rings) -> Rings:
     neighbours = [rings.ahead(int(step)) for step in steps]
 
     def blur(values: Plane) -> Plane:
-        blurred: Plane = sum((w * values[near] for w, near in zip(weights, neighbours, strict=True)), start=0j * values)
+        blurred: Plane = sum(
+            (w * values.take(near) for w, near in zip(weights, neighbours, strict=True)), start=0j * values
+        )
         return blurred
 
     once = blur(rings.points)

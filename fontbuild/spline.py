@@ -16,12 +16,12 @@ from fontbuild.arcs import Arcs
 from fontbuild.runs import Joint, Runs
 from fontbuild.sampling import Flags, Indices, Numbers, Plane
 
-_PROBES = (np.arange(6) + 0.5) / 6
+_PROBES = (np.arange(5) + 0.5) / 5
 _HOLD = 0.02
 """Weight of staying in place: decides where along a straight stretch a control lies."""
 _PIN = 1e5
 """Weight of the outermost x or y of an extreme."""
-_SOLVER_STEPS = 6
+_SOLVER_STEPS = 4
 _SLIDE = 4
 _LEAST_LEG_UNITS = 2.0
 _BEYOND = 0.3
@@ -67,7 +67,7 @@ def fit(runs: Runs, arcs: Arcs, rounds: int) -> tuple[Arcs, Numbers]:
         arcs = _slid(runs, arcs)
     points, _ = _probes(runs, arcs)
     _, away = _project(points, chain, values)
-    return arcs, np.abs(away).max(axis=1)
+    return arcs, np.sqrt((away.real**2 + away.imag**2).max(axis=1))
 
 
 def _unfolded(runs: Runs, arcs: Arcs, chain: _Chain, values: Plane) -> Plane:
@@ -102,7 +102,8 @@ def _slid(runs: Runs, arcs: Arcs) -> Arcs:
     low = np.maximum((arcs.start[free] + here + 1) // 2, here - _SLIDE)
     high = np.minimum((here + arcs.end[free + 1]) // 2, here + _SLIDE)
     window = np.clip(here[:, None] + np.arange(-_SLIDE, _SLIDE + 1), low[:, None], high[:, None])
-    nearest = np.abs(runs.points[window] - arcs.tip[free][:, None]).argmin(axis=1)
+    away = runs.points.take(window) - arcs.tip[free][:, None]
+    nearest = (away.real**2 + away.imag**2).argmin(axis=1)
     start, end = arcs.start.copy(), arcs.end.copy()
     end[free] = start[free + 1] = window[np.arange(len(free)), nearest]
     return replace(arcs, start=start, end=end)
@@ -111,7 +112,7 @@ def _slid(runs: Runs, arcs: Arcs) -> Arcs:
 def _probes(runs: Runs, arcs: Arcs) -> tuple[Plane, Plane]:
     """(A, P) samples along each arc, and the directions across the contour there."""
     at = arcs.start[:, None] + np.rint((arcs.end - arcs.start)[:, None] * _PROBES).astype(np.int64)
-    return runs.points[at], runs.across[at]
+    return runs.points.take(at), runs.across.take(at)
 
 
 def _project(points: Plane, chain: _Chain, values: Plane) -> tuple[Numbers, Plane]:
@@ -175,32 +176,47 @@ def _held(runs: Runs, arcs: Arcs, chain: _Chain, values: Plane) -> tuple[Numbers
 
 def _solve(squares: Numbers, aims: Numbers, hold: Numbers, aim: Numbers, chain: _Chain, values: Plane) -> Plane:
     """Conjugate gradients on the normal equations, preconditioned by their diagonal."""
-    control = chain.control
-    around = np.stack([chain.before[control], control, chain.after[control]], axis=1)
-
-    def gathered(parts: Numbers) -> Numbers:
-        """(V, 2) sums of what arcs (A, 6) give to the three variables around them."""
-        given = np.zeros((len(values), 3, 2))
-        given[control] = parts.reshape(-1, 3, 2)
-        total: Numbers = given[chain.after, 0] + given[:, 1] + given[chain.before, 2]
-        return total
+    band, right = _normal_equations(squares, aims, hold, chain)
+    right += hold * aim
+    before, after = chain.before, chain.after
+    around = np.stack([before[before], before, np.arange(len(values)), after, after[after]], axis=1)
 
     def applied(x: Numbers) -> Numbers:
-        around_x = x[around].reshape(-1, 6)
-        return gathered(np.einsum("ars,as->ar", squares, around_x)) + hold * x
+        product: Numbers = np.einsum("vck,vk->vc", band, x.take(around, axis=0).reshape(-1, 10))
+        return product
 
     x = np.where(hold > _HOLD, aim, np.stack([values.real, values.imag], axis=1))
-    scale = 1 / (gathered(np.diagonal(squares, axis1=1, axis2=2)) + hold)
-    rest = gathered(aims) + hold * aim - applied(x)
+    scale = 1 / np.stack([band[:, 0, 4], band[:, 1, 5]], axis=1)
+    rest = right - applied(x)
     step = scale * rest
     strength = float((rest * step).sum())
     for _ in range(_SOLVER_STEPS):
         moved = applied(step)
         size = strength / max(float((step * moved).sum()), 1e-30)
-        x = x + size * step
-        rest = rest - size * moved
+        x += size * step
+        rest -= size * moved
         better = scale * rest
-        strength, before = float((rest * better).sum()), strength
-        step = better + strength / max(before, 1e-30) * step
+        strength, past = float((rest * better).sum()), strength
+        step = better + strength / max(past, 1e-30) * step
     x = np.where(hold > _HOLD, aim, x)
     return np.asarray(x[:, 0] + 1j * x[:, 1])
+
+
+def _normal_equations(squares: Numbers, aims: Numbers, hold: Numbers, chain: _Chain) -> tuple[Numbers, Numbers]:
+    """(V, 2, 10) what each variable's coordinates owe to those of the two before it, itself and the two after it;
+    (V, 2) the right side.
+
+    Args:
+        squares, aims: (A, 6, 6) and (A, 6), of the variable before the arc's control, the control, and the one after.
+    """
+    count = len(chain.before)
+    whole, given = np.zeros((count, 3, 2, 3, 2)), np.zeros((count, 3, 2))
+    whole[chain.control] = squares.reshape(-1, 3, 2, 3, 2)
+    given[chain.control] = aims.reshape(-1, 3, 2)
+    band = np.zeros((count, 2, 5, 2))
+    band[:, :, 2:5] += whole[:, 0].take(chain.after, axis=0)
+    band[:, :, 1:4] += whole[:, 1]
+    band[:, :, 0:3] += whole[:, 2].take(chain.before, axis=0)
+    for axis in (0, 1):
+        band[:, axis, 2, axis] += hold[:, axis]
+    return band.reshape(count, 2, 10), given[chain.after, 0] + given[:, 1] + given[chain.before, 2]

@@ -68,6 +68,6 @@ def test_corners_are_where_the_pen_turned_and_only_there():
     (angle,) = outline_glyphs([draw("ㄱ", [[(0.2, 0.3), (0.7, 0.3), (0.7, 0.8)]], em_px=168, pen_em=0.06)])
     tips = np.concatenate([contour.points[contour.on_curve] for contour in angle.contours])
     notch = np.array([670, 550])
-    assert np.linalg.norm(tips - notch, axis=1).min() < 5, "the inner corner is a point"
+    assert np.linalg.norm(tips - notch, axis=1).min() < 8, "the inner corner is a point"
     (round_,) = outline_glyphs([draw("ㅇ", [ring(0.5, 0.5, 0.25)], pen_em=0.06)])
     assert not np.concatenate([contour.on_curve for contour in round_.contours]).any()
