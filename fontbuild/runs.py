@@ -133,7 +133,7 @@ def _cut(rings: Rings, points: Plane, joints: Indices) -> Runs:
 def _headings(
     points: Plane, starts: Indices, ends: Indices, opens: Indices, closes: Indices
 ) -> tuple[Numbers, Numbers, Plane]:
-    """Headings, turning and directions across: central differences, along the axis at extremes, one-sided at corners."""
+    """Headings, turning and directions across: central differences, along the axis at extremes, else one-sided."""
     steps = np.diff(points, append=points[-1:])
     directions = steps + np.roll(steps, 1)
     directions[starts] = 1.5 * steps[starts] - 0.5 * steps[np.minimum(starts + 1, ends - 1)]
