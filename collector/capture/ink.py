@@ -31,6 +31,8 @@ _FAINTEST_SHARE = 0.5
 """The weakest stroke that counts is this share as dark as the page's usual ink."""
 _NOISE_FACTOR = 5.0
 _LEAST_LEVEL = 0.08
+_LEAST_INK = 0.12
+"""Less dark than this, what stands out on a page is noise and the rest of its guides: nothing is written."""
 _EDGE_GAIN = 1.7
 _SMOOTHING_PX = 0.7
 _SAMPLE_STEP = 3
@@ -167,7 +169,8 @@ def _levels(plane: FloatImage, inside: NDArray[np.bool_]) -> tuple[float, float]
     codes = np.clip(darkness * 255, 0, 255).astype(np.uint8).reshape(-1, 1)
     threshold, _ = cv2.threshold(codes, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     inked = darkness[darkness > max(threshold / 255, 5 * noise)]
-    return (float(np.percentile(inked, 60)) if len(inked) > 100 else 0.0), noise
+    level = float(np.percentile(inked, 60)) if len(inked) > 100 else 0.0
+    return (level if level >= _LEAST_INK else 0.0), noise
 
 
 def _darkest_near(darkness: FloatImage, least: float) -> FloatImage:
