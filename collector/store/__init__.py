@@ -8,6 +8,7 @@ with store.work(lease) as work:                    # one transaction, refused wh
     work.emit(message)
 """
 
+from collector.store.costs import StageCost
 from collector.store.diary import Diary, JournalLine
 from collector.store.engine import open_engine
 from collector.store.errors import (
@@ -18,7 +19,7 @@ from collector.store.errors import (
     StoreError,
 )
 from collector.store.migrate import migrate
-from collector.store.operations import Operations, StageCost
+from collector.store.operations import Operations
 from collector.store.outbox import Outbox
 from collector.store.project_records import Letter, NewUpload, Project, Strokes, Upload, Worker
 from collector.store.projects import Projects, Remains

@@ -79,7 +79,7 @@ class JobRow(Base):
     __table_args__ = (
         Index(None, "state", "lease_until"),
         Index(None, "state", "updated_at"),
-        Index(None, "created_at", "id"),
+        Index(None, "created_at", "id", "state", "name", "error_code", "owner", "stage"),
         Index(None, "state", "created_at", "id"),
         Index(None, "state", "error_code"),
         Index(None, "project_id"),
@@ -148,7 +148,12 @@ class StageRow(Base):
     """Under which content-addressed key a stage's result of a job lies, and what making it cost."""
 
     __tablename__ = "stages"
-    __table_args__ = (Index(None, "key"), Index(None, "stage", "finished_at"), MYSQL)
+    __table_args__ = (
+        Index(None, "key"),
+        Index(None, "stage", "finished_at"),
+        Index(None, "finished_at", "stage", "seconds"),
+        MYSQL,
+    )
 
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     stage: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select
+from sqlalchemy import CursorResult, and_, delete, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from collector.store.costs import Costs, StageCost
 from collector.store.errors import IllegalTransitionError, JobNotFoundError
 from collector.store.models import JobRow, OutboxRow, StageRow
 from collector.store.project_models import WorkerRow
 from collector.store.project_records import Worker
 from collector.store.records import Job
 from collector.store.rows import to_job
+from collector.store.search import find_jobs
 from collector.store.states import JobState, Part
 from collector.store.sweep import Announce, Sweep, Swept, end, to_parts
 
 ANNOUNCED_AT_ONCE = 200
 UNHEARD_SEEN = 20
-
-
-@dataclass(frozen=True)
-class StageCost:
-    """Finished runs of one stage."""
-
-    stage: str
-    count: int
-    seconds: float
-    """All together."""
 
 
 class Operations:
@@ -42,6 +33,7 @@ class Operations:
         self._read = read
         self._write = write
         self._clock = clock
+        self._costs = Costs(read, clock)
 
     def sweep(self, most_tries: int, announce: Announce, lost: Announce) -> Swept:
         """Hands out again what fell silent and what may be tried again.
@@ -93,8 +85,7 @@ class Operations:
     def list_jobs(self, state: JobState | None, text: str, limit: int, offset: int) -> list[Job]:
         """Jobs, the newest first; ``text`` is looked for in name, id, error and worker."""
         with self._read() as session:
-            query = select(JobRow).where(*_matches(state, text)).order_by(JobRow.created_at.desc(), JobRow.id.desc())
-            return [to_job(row) for row in session.scalars(query.limit(limit).offset(offset))]
+            return [to_job(row) for row in find_jobs(session, state, text, limit, offset)]
 
     def count_by_state(self) -> dict[JobState, int]:
         """How many jobs stand where."""
@@ -123,9 +114,7 @@ class Operations:
 
     def stage_costs(self) -> list[StageCost]:
         """Finished runs by stage."""
-        with self._read() as session:
-            query = select(StageRow.stage, func.count(), func.sum(StageRow.seconds)).group_by(StageRow.stage)
-            return [StageCost(stage, count, float(seconds)) for stage, count, seconds in session.execute(query)]
+        return self._costs.all()
 
     def seconds_by_stage(self, job_ids: Sequence[str]) -> dict[str, dict[str, float]]:
         """Of each of some jobs the seconds of its finished stages."""
@@ -198,13 +187,3 @@ def _worker(row: WorkerRow) -> Worker:
         row.heartbeat_at,
         to_parts(row.parts),
     )
-
-
-def _matches(state: JobState | None, text: str) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if state is not None:
-        wanted.append(JobRow.state == state.value)
-    if text:
-        columns = (JobRow.name, JobRow.id, JobRow.error, JobRow.error_code, JobRow.owner, JobRow.stage)
-        wanted.append(or_(*(column.contains(text, autoescape=True) for column in columns)))
-    return wanted

@@ -14,7 +14,7 @@ class Limits:
     """One photograph's file; telephones make 3 to 15 MB."""
     photos_a_request: int = 12
     photos_a_project: int = 60
-    waiting_readings: int = 24
+    waiting_readings: int = 200
     """Photographs that may wait for their reading; more are asked to come again."""
     form_bytes: int = 400_000
     """A form without files; a letter drawn by hand is the largest."""
