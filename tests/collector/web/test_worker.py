@@ -1,4 +1,4 @@
-"""Workers on a real database and a real broker: whatever dies, a job ends exactly once."""
+"""Workers on a real database: poison, letters that nobody can read, deletion. Dying servers: tests/deploy/test_faults.py."""
 
 import os
 import signal
@@ -12,10 +12,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pymysql
 import pytest
 
-from collector.events import DEAD_TOPIC, FontReady, JobFailed, JobWaits, PhotosReceived, encode
+from collector.events import DEAD_TOPIC, JobFailed, PhotosReceived, encode
 from collector.store import Job, JobState, NewJob, OutboxMessage, Photo, Store, open_store
 from deploy.job import carry_out
 from deploy.keys import hash_file, hash_json
@@ -135,46 +134,6 @@ def embedded(tmp_path: Path) -> Iterator[Yard]:
     yard.close()
 
 
-@pytest.fixture
-def production(tmp_path: Path, mariadb_server: int, kafka_broker: str) -> Iterator[Yard]:
-    name = f"test_{uuid.uuid4().hex}"
-    with pymysql.connect(host="127.0.0.1", port=mariadb_server, user="sonmat") as connection:
-        connection.cursor().execute(f"CREATE DATABASE {name}")
-    url = f"mysql+pymysql://sonmat@127.0.0.1:{mariadb_server}/{name}"
-    yard = Yard(tmp_path, {"DATABASE": url, "BUS": "kafka", "KAFKA_SERVERS": kafka_broker})
-    yield yard
-    yard.close()
-
-
-def test_a_worker_killed_at_its_job_is_followed_by_another_and_the_font_is_made_once(production: Yard) -> None:
-    for kind in ("relay", "collect"):
-        production.run(kind)
-    first = production.run("work")
-    job = production.submit("sleep 4")
-    production.wait(lambda: production.at_work(job, "count"), "the first worker is at it")
-    second = production.run("work")
-    first.send_signal(signal.SIGKILL)
-    first.wait()
-    [ended] = production.wait_end([job])
-    assert ended.state is JobState.DONE, production.logs()
-    assert ended.report is not None and ended.report["words"] == 2
-    assert ended.attempt >= 4, "collected, drawn in two attempts, built"
-    assert production.count(FontReady.TOPIC, job.id) == 1
-    second.send_signal(signal.SIGTERM)
-    assert second.wait(30) == 0
-    assert [worker.id for worker in production.store.operations.workers() if f"/{second.pid}/" in worker.id] == []
-
-
-def test_of_a_crowd_of_jobs_told_five_times_each_ends_once(production: Yard) -> None:
-    jobs = [production.submit(f"word {k}") for k in range(6)]
-    production.store.outbox.add([encode(PhotosReceived(job=job.id)) for job in jobs * 4])
-    for kind in ("relay", "collect", "work", "work"):
-        production.run(kind)
-    assert {job.state for job in production.wait_end(jobs)} == {JobState.DONE}
-    assert [production.count(FontReady.TOPIC, job.id) for job in jobs] == [1] * 6
-    assert {production.store.job(job.id).attempt for job in jobs} == {3}, "collected, drawn, built, each once"
-
-
 @pytest.mark.parametrize(("word", "code"), [("die", "process.died"), ("break", "ZeroDivisionError")])
 def test_a_poisonous_job_is_tried_and_then_given_up_by_name(embedded: Yard, word: str, code: str) -> None:
     embedded.environment["SONMAT_MOST_TRIES"] = "2"
@@ -238,13 +197,3 @@ def test_the_caretaker_deletes_what_is_past_its_days(tmp_path: Path) -> None:
     assert not (tmp_path / "uploads" / "older").exists()
     assert (tmp_path / "uploads" / "newer").exists()
     store.close()
-
-
-def test_a_broker_that_forgot_everything_is_told_again(production: Yard) -> None:
-    job = production.submit("sound")
-    with production.store.outbox.publishing(10) as lost:
-        assert len(lost) == 1  # published to a broker that then lost it
-    production.store.operations.announce_all(lambda j: encode(JobWaits(job=j.id, part=j.part)))
-    for kind in ("relay", "collect", "work"):
-        production.run(kind)
-    assert production.wait_end([job])[0].state is JobState.DONE
