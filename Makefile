@@ -8,7 +8,7 @@ PYTHON_IN := $(BIN)/python
 READY := $(VENV)/.ready
 SAMPLES := $(wildcard tests/samples/*.jpg)
 
-.PHONY: help setup demo test check format bench bench-capture bench-drawing bench-service release-check clean
+.PHONY: help setup demo test check format bench bench-capture bench-drawing bench-service bench-fuzz stack release-check clean
 
 help: ## 이 목록 · this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,13 @@ bench-drawing: $(READY) ## 그리기의 잣대 · drawing on hands that training
 
 bench-service: $(READY) ## 서비스의 잣대 · faults and load on real servers, beside a reference (50 jobs a fault: an hour or so)
 	$(PYTHON_IN) -m deploy.bench $(BENCH_SERVICE)
+
+bench-fuzz: $(READY) ## 부서진 것의 잣대 · 10,000 broken pictures at the reader, requests of every kind at the service
+	$(PYTHON_IN) -m tests.fuzz.reading
+	$(PYTHON_IN) -m tests.fuzz.service
+
+stack: $(READY) ## 서비스의 모든 프로세스 · a font through all processes of compose.yaml, with real servers, no containers
+	$(PYTHON_IN) -m deploy.stack
 
 release-check: demo ## 글꼴 검사 · OTS, HarfBuzz, FreeType and fontbakery's universal checks on the demo's font
 	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --editable '.[release]'

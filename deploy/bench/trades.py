@@ -90,7 +90,7 @@ def _draw_copies(given: StageInput, out: Path, progress: Progress) -> Mapping[st
     drawn = [_smaller(chr(0xD000 + k), syllables[k % len(syllables)]) for k in range(DRAWN)]
     latin = [_smaller(char, syllables[0], 0.7) for char in ASCII_PRINTABLE if char not in written]
     save_glyphs(out / GLYPHS, GlyphSet.of(written.name, [*drawn, *latin, *written.values()]))
-    return {"written": len(written), "drawn": DRAWN, "seed": 0}
+    return {"written": len(written), "drawn": DRAWN, "seed": 0, "doubtful": []}
 
 
 def _smaller(char: str, glyph: GlyphImage, baseline_em: float | None = None) -> GlyphImage:

@@ -21,6 +21,7 @@ from collector.web.metrics import Figures
 from deploy.cli import app
 from deploy.serve import STOP_S
 from deploy.settings import Settings
+from deploy.stack import ORDER, StackError, our_services
 from deploy.worker import COLLECTOR, DRAWER
 
 ROOT = Path(__file__).parents[2]
@@ -269,3 +270,13 @@ def test_panels_lie_beside_each_other_and_find_their_source() -> None:
         taken |= cells
         assert {panel["datasource"]["uid"], *(each["datasource"]["uid"] for each in panel["targets"])} <= known
     assert len({panel["id"] for panel in board()["panels"]}) == len(board()["panels"])
+
+
+def test_the_stack_runs_what_the_composition_runs() -> None:
+    given = dict.fromkeys(re.findall(r"\$\{(\w+):\?", (DEPLOY / "compose.yaml").read_text()), "given")
+    services = our_services(given)
+    assert set(services) == set(ORDER)
+    assert services["web"].environment["SONMAT_DATABASE"] == "mysql+pymysql://sonmat:given@mysql/sonmat"
+    assert not [value for each in services.values() for value in each.environment.values() if "${" in value]
+    with pytest.raises(StackError, match=r"MYSQL_PASSWORD: run deploy/secrets\.sh first"):
+        our_services(given | {"MYSQL_PASSWORD": ""})

@@ -25,8 +25,8 @@ from tests.fuzz.mutants import LONG_SIDE_PX, SMALL_PX, giants, mutants
 
 MEMORY_BYTES = 1 << 30
 """Of private memory (heap and anonymous pages: RLIMIT_DATA); what is mapped from libraries does not count."""
-LONGEST_S = 60
-"""A file whose reading takes longer has hung it."""
+LONGEST_S = 60.0
+"""A file whose reading takes more processor time has hung it."""
 BATCH = 250
 LARGE_EVERY = 20
 """One mutant in so many is of a page that can be read to the end: such readings take most of the time."""
@@ -88,7 +88,8 @@ def _child(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     for line in sys.stdin:
         path = Path(line.rstrip("\n"))
-        signal.alarm(LONGEST_S)  # nobody catches it: it ends the process, even in the midst of a decoder
+        # Nobody catches its signal: it ends the process, even in the midst of a decoder.
+        signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
         started = time.process_time()
         try:
             list(read_file(path))
@@ -97,7 +98,7 @@ def _child(memory_bytes: int) -> None:
             outcome = f"refused: {refusal.code}"
         except BaseException as error:
             outcome = f"broke: {type(error).__name__}: {error}"
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         ending = Ending(path.name, outcome, round(time.process_time() - started, 3), round(peak_mib, 1))
         print(json.dumps(ending.__dict__), flush=True)
