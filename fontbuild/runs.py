@@ -101,7 +101,7 @@ def _extremes(rings: Rings, corners: Indices) -> Indices:
             found = (height > before) & (height >= after) & (prominent | outermost)
             chosen = np.flatnonzero(found & ~taken)
             joints[chosen] = kind
-            _take(taken, rings, chosen, _APART - 1)
+            _take(taken, rings, chosen, _APART - 2)
     return joints
 
 
