@@ -26,7 +26,7 @@ _DARKEST_LEVEL = 28
 """A photograph whose brightest hundredth is below this grey level of 255 is black."""
 
 
-_MOST_BLURRED = 0.6
+_MOST_BLURRED = 0.85
 """A photograph of whose written cells more are too blurred to use is taken again, not used for the rest."""
 _FOR_BLUR = (Cause.BLURRED, Cause.SOFT, Cause.NOISY)
 
