@@ -35,9 +35,9 @@ def edge_level(seen_width_px: float, blur_px: float) -> float:
 @cache
 def _table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Widths as seen and levels at the edge for true widths of 0.5 to 8 blurs, in blurs."""
-    across = np.linspace(0, 8, 1601)
+    across = np.linspace(0, 8, 401)
     seen, level = [], []
-    for width in np.linspace(0.5, 8, 151):
+    for width in np.linspace(0.5, 8, 76):
         profile = np.array([_profile(x, width) for x in across])
         seen.append(2 * float(np.interp(-0.5 * profile[0], -profile, across)))
         level.append(_profile(width / 2, width) / profile[0])
