@@ -18,10 +18,10 @@ from pymysql import _auth
 from collector.events import WORK_TOPICS
 from collector.store import open_store
 from collector.web.metrics import Figures
+from deploy import stack
 from deploy.cli import app
 from deploy.serve import STOP_S
 from deploy.settings import Settings
-from deploy.stack import ORDER, StackError, our_services
 from deploy.worker import COLLECTOR, DRAWER
 
 ROOT = Path(__file__).parents[2]
@@ -274,9 +274,9 @@ def test_panels_lie_beside_each_other_and_find_their_source() -> None:
 
 def test_the_stack_runs_what_the_composition_runs() -> None:
     given = dict.fromkeys(re.findall(r"\$\{(\w+):\?", (DEPLOY / "compose.yaml").read_text()), "given")
-    services = our_services(given)
-    assert set(services) == set(ORDER)
+    services = stack.our_services(given)
+    assert set(services) == set(stack.ORDER)
     assert services["web"].environment["SONMAT_DATABASE"] == "mysql+pymysql://sonmat:given@mysql/sonmat"
     assert not [value for each in services.values() for value in each.environment.values() if "${" in value]
-    with pytest.raises(StackError, match=r"MYSQL_PASSWORD: run deploy/secrets\.sh first"):
-        our_services(given | {"MYSQL_PASSWORD": ""})
+    with pytest.raises(stack.StackError, match=r"MYSQL_PASSWORD: run deploy/secrets\.sh first"):
+        stack.our_services(given | {"MYSQL_PASSWORD": ""})
