@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -65,6 +66,14 @@ Any order, any orientation; JPEG, PNG, WebP or HEIC.
 A few empty or faint cells do no harm: they are drawn, and named in report.json.
 """
 
+
+class FurtherWeight(Enum):
+    """What ``--weight`` may be; the Regular is always made."""
+
+    LIGHT = "light"
+    BOLD = "bold"
+
+
 app = typer.Typer(
     name="sonmat",
     help=ABOUT,
@@ -104,13 +113,19 @@ def make(
     license: Annotated[
         License, typer.Option("--license", help="글꼴의 라이선스 · what others may do with the font")
     ] = License.ALL_RIGHTS,
+    weight: Annotated[
+        list[FurtherWeight] | None,
+        typer.Option("--weight", help="다른 굵기도 · another pen as well; may be given twice"),
+    ] = None,
 ) -> None:
     """Makes a font from photographs of the filled sheet."""
     from deploy.make import make_font
+    from fontbuild import Weight
 
     info = FontInfo(name, english_name, designer, license)
     console = Console(stderr=True)
-    for path in make_font(load_settings(), photos or [], info, out, console):
+    weights = [Weight[each.name] for each in weight or []]
+    for path in make_font(load_settings(), photos or [], info, out, console, weights):
         typer.echo(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,15 +12,26 @@ from deploy.delivery import check_folder, deliver
 from deploy.display import Display
 from deploy.order import place_order
 from deploy.settings import Settings
-from deploy.stages import SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, STAGES, TTF, WOFF2
+from deploy.stages import GLYPHS, SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, STAGES, TTF, WOFF2
 from deploy.wiring import open_shop
-from fontbuild.info import FontInfo
+from fontbuild import FontInfo, Weight, build_family
+from templates.archive import load_glyphs
 
 REPORT = "report.json"
 
 
-def make_font(settings: Settings, photos: Sequence[Path], info: FontInfo, out: Path, console: Console) -> list[Path]:
+def make_font(
+    settings: Settings,
+    photos: Sequence[Path],
+    info: FontInfo,
+    out: Path,
+    console: Console,
+    weights: Sequence[Weight] = (),
+) -> list[Path]:
     """Makes the font and delivers TTF, WOFF2, specimen and report into ``out``; returns their paths.
+
+    Args:
+        weights: further pens of the same hand, beside the Regular.
 
     Raises:
         PersonError: the writer can mend it; nothing was written into ``out``.
@@ -37,4 +49,14 @@ def make_font(settings: Settings, photos: Sequence[Path], info: FontInfo, out: P
             f"{order.file_stem}.woff2": font / WOFF2,
             **{name: shown / name for name in (SPECIMEN, SPECIMEN_PDF, SPECIMEN_PAGE)},
         }
-        return deliver(files, {REPORT: made.report}, out)
+        with tempfile.TemporaryDirectory() as folder:
+            files |= further_weights(made.outcomes["generate"].folder / GLYPHS, info, weights, Path(folder))
+            return deliver(files, {REPORT: made.report}, out)
+
+
+def further_weights(glyphs: Path, info: FontInfo, weights: Sequence[Weight], folder: Path) -> dict[str, Path]:
+    """Font files by name: the archive ``glyphs`` written with other pens."""
+    if not weights:
+        return {}
+    family = build_family(load_glyphs(glyphs), info, folder, weights)
+    return {file.name: file for made in family.values() for file in (made.ttf, made.woff2)}

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from deploy import make
+from deploy.cli import run
+from fontbuild import FontInfo, Weight
+from templates.archive import save_glyphs
+from tests.fonts import written_with
+
+
+def test_further_pens_are_made_from_the_drawn_letters(tmp_path: Path) -> None:
+    save_glyphs(tmp_path / "glyphs.npz", written_with("nanum/NanumPen.ttf", "가나다라마바사하한글Aa"))
+    info = FontInfo("굵은 손")
+    files = make.further_weights(tmp_path / "glyphs.npz", info, [Weight.LIGHT, Weight.BOLD], tmp_path / "family")
+    assert [name.rsplit("-")[-1] for name in files] == ["Light.ttf", "Light.woff2", "Bold.ttf", "Bold.woff2"]
+    light, bold = (TTFont(files[name]) for name in files if name.endswith(".ttf"))
+    assert (light["OS/2"].usWeightClass, bold["OS/2"].usWeightClass) == (300, 700)
+
+
+def test_the_command_passes_the_pens_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[Weight] = []
+
+    def record(*arguments: object) -> list[Path]:
+        asked.extend(arguments[-1])  # type: ignore[call-overload]
+        return []
+
+    monkeypatch.setattr(make, "make_font", record)
+    monkeypatch.setenv("SONMAT_DATA", str(tmp_path))
+    assert run(["make", "--name", "손", "--out", str(tmp_path), "--weight", "bold", "--weight", "light"]) == 0
+    assert asked == [Weight.BOLD, Weight.LIGHT]
