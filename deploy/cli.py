@@ -53,12 +53,13 @@ TEMPLATE_HELP = """\
 MAKE_HELP = """\
 사진으로 글꼴을 만듭니다. Makes a font from photographs of the filled sheet.
 
-사진의 차례와 방향은 상관없습니다. JPEG, PNG, WebP, HEIC를 읽습니다.
-Any order, any orientation; JPEG, PNG, WebP or HEIC.
+사진의 차례와 방향은 상관없습니다. JPEG, PNG, WebP, HEIC와 PDF를 읽습니다.
+Any order, any orientation; JPEG, PNG, WebP, HEIC, or a PDF of scans.
 
 [cyan]DIR/이름.ttf[/cyan], [cyan]DIR/이름.woff2[/cyan] 글꼴 · the font
 
-[cyan]DIR/specimen.png[/cyan] 견본: 글과 글자표, 쓴 글자는 표시 · a specimen, written glyphs marked
+[cyan]DIR/specimen.png[/cyan], [cyan].pdf[/cyan], [cyan].html[/cyan] 견본: 글과 글자표, 쓴 글자는 표시 · \
+a specimen, written glyphs marked
 
 [cyan]DIR/report.json[/cyan] 읽은 칸과 빈칸, 걸린 시간, 검사 · what was read, what it cost, checks
 
