@@ -102,7 +102,7 @@ def test_every_refusal_speaks_both_languages_and_has_a_code_of_its_own():
             "asked": 28,
             "most": 20,
             "page_number": 1,
-            "unseen": "가각",
+            "unseen": "xy",
         }
         error = refusal(*[examples.get(name, 14 if name == "needed" else "x") for name in names])
         assert any("가" <= letter <= "힣" for letter in error.korean)
