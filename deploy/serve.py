@@ -50,6 +50,8 @@ class NeedsKafkaError(PersonError):
 def serve(settings: Settings, *, with_worker: bool) -> None:
     """Answers people until stopped; with a worker of its own this one command is the whole service."""
     _log()
+    # Uvicorn sends itself the signal once more when it has stopped in order: that must not cut off what follows here.
+    signal.signal(signal.SIGTERM, _leave)
     with open_blobs(settings) as blobs, closing(open_store(settings.database_url)) as store:
         drop_leftovers(blobs.uploads)
         beside = [sys.executable, "-m", "deploy", "work", "--beside"]
@@ -72,6 +74,10 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
             if worker is not None:
                 worker.terminate()
                 worker.wait(STOP_S)
+
+
+def _leave(signal_number: int, frame: Any) -> None:
+    raise SystemExit(0)
 
 
 def collect(settings: Settings, trade: Trade = SERVICE) -> None:
