@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from collector.store.diary_models import JournalRow, SketchRow
 from collector.store.errors import LeaseLostError
 from collector.store.models import JobRow
 from collector.store.records import Lease
+from collector.store.transactions import Transactions
 
 LINE_LIMIT = 8000
 """Letters of one line; a traceback's end tells more than its beginning."""
@@ -28,15 +28,8 @@ class JournalLine:
     line: str
 
 
-class Diary:
+class Diary(Transactions):
     """Every method is one transaction, as in the store that this belongs to; it dies with its job."""
-
-    def __init__(
-        self, read: sessionmaker[Session], write: sessionmaker[Session], clock: Callable[[], datetime]
-    ) -> None:
-        self._read = read
-        self._write = write
-        self._clock = clock
 
     def note(self, lease: Lease, line: str) -> None:
         """Adds a line; of a job that was deleted nothing is written any more."""

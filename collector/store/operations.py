@@ -19,20 +19,19 @@ from collector.store.rows import to_job
 from collector.store.search import find_jobs
 from collector.store.states import JobState, Part
 from collector.store.sweep import Announce, Sweep, Swept, end, to_parts
+from collector.store.transactions import Transactions
 
 ANNOUNCED_AT_ONCE = 200
 UNHEARD_SEEN = 20
 
 
-class Operations:
+class Operations(Transactions):
     """Every method is one transaction, as in the store that this belongs to."""
 
     def __init__(
         self, read: sessionmaker[Session], write: sessionmaker[Session], clock: Callable[[], datetime]
     ) -> None:
-        self._read = read
-        self._write = write
-        self._clock = clock
+        super().__init__(read, write, clock)
         self._costs = Costs(read, clock)
 
     def sweep(self, most_tries: int, announce: Announce, lost: Announce) -> Swept:

@@ -5,15 +5,16 @@ Source of the method: C. Richardson, Microservices Patterns, "Transactional outb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from collector.store.models import OffsetRow, OutboxRow
 from collector.store.records import OutboxMessage, StoredMessage
+from collector.store.transactions import Transactions
 
 
 def add_messages(session: Session, messages: Sequence[OutboxMessage], now: datetime) -> None:
@@ -24,15 +25,8 @@ def add_messages(session: Session, messages: Sequence[OutboxMessage], now: datet
         session.flush()  # one by one: the rows are numbered in the order they were given
 
 
-class Outbox:
+class Outbox(Transactions):
     """Reads the outbox: for a relay that publishes it, and for the in-process bus whose log it is."""
-
-    def __init__(
-        self, read: sessionmaker[Session], write: sessionmaker[Session], clock: Callable[[], datetime]
-    ) -> None:
-        self._read = read
-        self._write = write
-        self._clock = clock
 
     def add(self, messages: Sequence[OutboxMessage]) -> None:
         """Writes events that belong to no other change, in one transaction."""

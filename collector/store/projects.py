@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, delete, select, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from collector.store.errors import ProjectNotFoundError
 from collector.store.models import JobRow, OutboxRow, StageRow
@@ -15,6 +14,7 @@ from collector.store.project_models import LetterRow, ProjectRow, UploadRow
 from collector.store.project_records import Letter, NewUpload, Project, Strokes, Upload
 from collector.store.records import Job
 from collector.store.rows import to_job
+from collector.store.transactions import Transactions
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,8 @@ class Remains:
     """Stage and key of every result that no other job names."""
 
 
-class Projects:
+class Projects(Transactions):
     """Every method is one transaction, as in the store that this belongs to."""
-
-    def __init__(
-        self, read: sessionmaker[Session], write: sessionmaker[Session], clock: Callable[[], datetime]
-    ) -> None:
-        self._read = read
-        self._write = write
-        self._clock = clock
 
     def create(self, project_id: str) -> None:
         """A new, empty project."""
