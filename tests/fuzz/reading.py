@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from deploy.measure import Measure
 from templates.errors import PersonError
 from tests.fuzz.mutants import LONG_SIDE_PX, SMALL_PX, giants, mutants
 
@@ -42,7 +43,7 @@ class Ending:
     """``read``, ``refused: CODE``, or how it broke."""
     seconds: float
     peak_mib: float
-    """Of the process that read it, up to then."""
+    """Of the process while it read it."""
 
     @property
     def is_orderly(self) -> bool:
@@ -79,10 +80,22 @@ def _read_batch(batch: list[Path], memory_bytes: int) -> Iterator[Ending]:
         batch = rest[1:]
 
 
+def _outcome(path: Path) -> str:
+    from collector.capture import read_file
+
+    try:
+        list(read_file(path))
+    except PersonError as refusal:
+        return f"refused: {refusal.code}"
+    except BaseException as error:
+        return f"broke: {type(error).__name__}: {error}"
+    return "read"
+
+
 def _child(memory_bytes: int) -> None:
     import cv2
 
-    from collector.capture import read_file
+    import collector.capture  # noqa: F401  what its libraries take is no file's doing
 
     cv2.setNumThreads(1)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
@@ -91,16 +104,10 @@ def _child(memory_bytes: int) -> None:
         # Nobody catches its signal: it ends the process, even in the midst of a decoder.
         signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
         started = time.process_time()
-        try:
-            list(read_file(path))
-            outcome = "read"
-        except PersonError as refusal:
-            outcome = f"refused: {refusal.code}"
-        except BaseException as error:
-            outcome = f"broke: {type(error).__name__}: {error}"
+        with Measure() as cost:
+            outcome = _outcome(path)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        ending = Ending(path.name, outcome, round(time.process_time() - started, 3), round(peak_mib, 1))
+        ending = Ending(path.name, outcome, round(time.process_time() - started, 3), round(cost.peak_memory_mib, 1))
         print(json.dumps(ending.__dict__), flush=True)
 
 
