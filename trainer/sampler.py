@@ -24,6 +24,7 @@ STYLE_GLYPHS = 6
 """Own glyphs from which a sample's hand code is taken: the three references and three others."""
 
 SET_SIZES = (28, 40, 64, 100, 160, 256)
+COVER_TRIES = 200
 
 
 @dataclass
@@ -89,8 +90,12 @@ class Sampler:
         self.sets += [random_cover(size, self.random) for size in SET_SIZES for _ in range(10)]
 
     def _written(self, hand: Hand) -> list[str]:
-        """What the pretended writer has on paper."""
-        return [char for char in self.sets[self.random.integers(len(self.sets))] if char in hand.index]
+        """What the pretended writer has on paper: a cover, as far as the hand knows it."""
+        for _ in range(COVER_TRIES):
+            written = [char for char in self.sets[self.random.integers(len(self.sets))] if char in hand.index]
+            if len(written) >= STYLE_GLYPHS:
+                return written
+        raise ValueError(f"{hand.name} knows too few syllables of any cover to learn from")
 
     def _target(self, number: int) -> str:
         pool = self.syllables[number]
@@ -124,13 +129,19 @@ class Sampler:
         )
 
     def stream(self, ahead: int = 4) -> Iterator[Batch]:
-        """Batches made by a thread of their own, a few ahead."""
-        queue: Queue[Batch] = Queue(ahead)
+        """Batches made by a thread of their own, a few ahead; what breaks there is raised here."""
+        queue: Queue[Batch | Exception] = Queue(ahead)
 
         def fill() -> None:
-            while True:
-                queue.put(self.draw())
+            try:
+                while True:
+                    queue.put(self.draw())
+            except Exception as error:
+                queue.put(error)
 
         Thread(target=fill, daemon=True).start()
         while True:
-            yield queue.get()
+            batch = queue.get()
+            if isinstance(batch, Exception):
+                raise batch
+            yield batch

@@ -3,12 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from generator.references import parts_of
 from generator.seeds import load_seed, seed_names
 from templates.hangul import is_common
-from trainer.corpus import load_hands
+from trainer.corpus import Hand, load_hands
 from trainer.sampler import STYLE_GLYPHS, Sampler, random_cover
 
 
@@ -21,6 +22,20 @@ def test_batches_have_the_promised_shapes(pack: Path) -> None:
     assert batch.jamo.shape == (5, 3)
     assert batch.target.max() <= 1
     assert batch.target.amax(dim=(1, 2, 3)).min() > 0.5
+
+
+def test_a_hand_that_knows_too_little_is_refused_and_nobody_waits(pack: Path) -> None:
+    hand = load_hands(pack / "train")[0]
+    few = Hand("few", hand.pictures, {char: hand.index[char] for char in "가나"})
+    sampler = Sampler([few], [load_seed(seed_names()[0])], batch=2, seed=0)
+    with pytest.raises(ValueError, match="few"):
+        next(sampler.stream())
+
+
+def test_covers_of_which_a_hand_knows_next_to_nothing_are_passed_over(pack: Path) -> None:
+    hands = load_hands(pack / "train")
+    sampler = Sampler(hands, [load_seed(seed_names()[0])], batch=1, seed=4)
+    assert all(len(sampler._written(hands[0])) >= STYLE_GLYPHS for _ in range(300))
 
 
 def test_the_answer_is_never_shown(pack: Path) -> None:
