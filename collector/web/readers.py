@@ -12,8 +12,12 @@ from typing import Any
 from collector.errors import DamagedImage
 from collector.web.reading import open_upload, prepare_process, read_kept
 
-READINGS_A_PROCESS = 120
-"""A process is replaced after so much work, which gives its memory back."""
+CALLS_A_PROCESS = 120
+"""Processes are replaced after so much work each, which gives their memory back.
+
+Not by the pool's own ``max_tasks_per_child``: in many releases of Python since 3.11 a pool waits for ever for a
+process that has ended so (CPython's issue 115634).
+"""
 
 
 class Readers:
@@ -22,6 +26,7 @@ class Readers:
     def __init__(self, count: int) -> None:
         self._count = count
         self._pool: ProcessPoolExecutor | None = None
+        self._calls = 0
 
     def close(self) -> None:
         """Ends the processes."""
@@ -46,14 +51,7 @@ class Readers:
         return await self._call(name, read_kept, picture, folder, number, name)
 
     async def _call(self, name: str, function: Any, *given: Any) -> dict[str, Any]:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._count,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=prepare_process,
-                max_tasks_per_child=READINGS_A_PROCESS,
-            )
-        pool = self._pool
+        pool = self._at_hand()
         try:
             found: dict[str, Any] = await asyncio.get_running_loop().run_in_executor(pool, function, *given)
             return found
@@ -62,3 +60,15 @@ class Readers:
             if self._pool is pool:
                 self._pool = None
             raise DamagedImage(name) from error
+
+    def _at_hand(self) -> ProcessPoolExecutor:
+        if self._pool is not None and self._calls >= CALLS_A_PROCESS * self._count:
+            self._pool.shutdown(wait=False)  # what it was given it still does
+            self._pool = None
+        if self._pool is None:
+            self._calls = 0
+            self._pool = ProcessPoolExecutor(
+                self._count, mp_context=multiprocessing.get_context("spawn"), initializer=prepare_process
+            )
+        self._calls += 1
+        return self._pool
