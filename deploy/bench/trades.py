@@ -30,6 +30,7 @@ from templates.hangul import ASCII_PRINTABLE, is_syllable
 
 POISON = "독"
 DRAWN = 40
+"""So many syllables beside the written ones."""
 STEP_S = 0.1
 
 
@@ -79,6 +80,9 @@ def _no_seed(given: StageInput, out: Path, progress: Progress) -> Mapping[str, A
 
 
 def _learn_nothing(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    progress(0.5, "halfway")
+    if given.order.show:
+        given.order.show(np.zeros((len(given.order.shown), 96, 96), np.uint8))
     (out / WEIGHTS).write_bytes(b"nothing learnt")
     return {"device": "cpu"}
 
@@ -90,10 +94,11 @@ def _draw_copies(given: StageInput, out: Path, progress: Progress) -> Mapping[st
     drawn = [_smaller(chr(0xD000 + k), syllables[k % len(syllables)]) for k in range(DRAWN)]
     latin = [_smaller(char, syllables[0], 0.7) for char in ASCII_PRINTABLE if char not in written]
     save_glyphs(out / GLYPHS, GlyphSet.of(written.name, [*drawn, *latin, *written.values()]))
-    return {"written": len(written), "drawn": DRAWN, "seed": 0, "doubtful": []}
+    return {"written": len(written), "drawn": DRAWN, "seed": 0, "doubtful": [chr(0xD000)]}
 
 
 def _smaller(char: str, glyph: GlyphImage, baseline_em: float | None = None) -> GlyphImage:
+    # At nine tenths of the size, as what the network draws is never quite what was written.
     size = [round(0.9 * side) for side in reversed(glyph.ink.shape)]
     ink = np.asarray(cv2.resize(glyph.ink, size, interpolation=cv2.INTER_AREA), np.uint8)
     return GlyphImage(char, ink, glyph.em_px, glyph.origin_px, baseline_em, Source.DRAWN)

@@ -122,7 +122,6 @@ def evaluate(
     unseen: int = 400,
     hands: Sequence[str] = (),
     players: Sequence[str] = PLAYERS,
-    adapt_s: float | None = None,
     device: str = "auto",
     write: Write = write_directly,
     console: Console | None = None,
@@ -134,7 +133,6 @@ def evaluate(
         written: the set of the sheet that is filled in: "256", "100" or "28".
         hands: names of the fonts to measure; none for all.
         players: of ``players.PLAYERS``.
-        adapt_s: seconds of adaptation at most; plain pix2pix gets what it took.
         write: how the sheet is filled in and read; directly by default.
 
     Raises:
@@ -153,7 +151,7 @@ def evaluate(
         hand = known[name]
         console.print(f"[bold]{name}[/]: {len(hand.own)} written, {len(hand.chars)} unseen")
         sheet = write(hand.font, chars)
-        seed, ready = get_ready(sheet, players, device=device, adapt_s=adapt_s, progress=console.print)
+        seed, ready = get_ready(sheet, players, device=device, progress=console.print)
         real = bench.measure(hand, REAL, hand.real, 0.0)
         report.add(name, seed, hand.chars, [real, *(_play(bench, hand, player) for player in ready)])
         console.print(report.table(name))

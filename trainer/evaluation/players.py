@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,11 +73,10 @@ def ours(model: Model, written: GlyphSet, seed: str) -> Draw:
     return draw
 
 
-def _adapted(written: GlyphSet, seed: str, device: str, adapt_s: float | None) -> tuple[Draw, dict[str, Any]]:
-    config = AdaptConfig() if adapt_s is None else replace(AdaptConfig(), limit_s=adapt_s)
+def _adapted(written: GlyphSet, seed: str, device: str) -> tuple[Draw, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / "adapted.pt"
-        report = adapt(written, seed, weights, device=device, config=config)
+        report = adapt(written, seed, weights, device=device)
         return ours(load_model(weights, device), written, seed), report.to_dict()
 
 
@@ -86,15 +85,13 @@ def get_ready(
     names: Sequence[str],
     *,
     device: str = "auto",
-    adapt_s: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[str, list[Player]]:
     """The seed chosen for a hand, and the players asked for, adapted to it.
 
     Args:
         written: what the writer wrote.
-        names: of PLAYERS, in this order; plain pix2pix gets as long as the adaptation took (or ``adapt_s``).
-        adapt_s: seconds of adaptation at most; None for the product's own limit.
+        names: of PLAYERS, in this order; plain pix2pix gets as long as the adaptation took.
 
     Raises:
         ValueError: a name is not one of PLAYERS.
@@ -105,7 +102,7 @@ def get_ready(
     seed = choose_seed(written, model).name
     drawer = Drawer(model, written, load_seed(seed))
     players: list[Player] = []
-    adapting_s = AdaptConfig().limit_s if adapt_s is None else adapt_s
+    adapting_s = AdaptConfig.limit_s
     for name in names:
         if progress:
             progress(name)
@@ -114,7 +111,7 @@ def get_ready(
         if name == UNADAPTED:
             draw = ours(model, written, seed)
         elif name == ADAPTED:
-            draw, notes = _adapted(written, seed, device, adapt_s)
+            draw, notes = _adapted(written, seed, device)
             adapting_s = notes["seconds"]
         elif name == SEED:
             draw = seed_pictures(seed)

@@ -18,11 +18,11 @@ from collector.store import Job, NewUpload, Store, open_store
 from collector.web import WebConfig, create_app
 from collector.web.readers import Readers
 from deploy.artifacts import ArtifactFolder
+from deploy.bench.trades import real_plan
 from deploy.display import Silence
 from deploy.font_desk import FontDesk, order_of
 from deploy.runner import JobRunner
 from deploy.wiring import LocalBus
-from tests.collector.web.workshop import quick_plan
 
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))
 OPERATOR = "a long operator's token"
@@ -85,7 +85,7 @@ class Person:
         lease = self.store.claim(job.id, "test", 60)
         assert lease is not None
         artifacts = ArtifactFolder(self.folder / "artifacts")
-        runner = JobRunner(self.store, LocalBus(self.store.outbox), artifacts, quick_plan(), lease_s=60, keep_days=30)
+        runner = JobRunner(self.store, LocalBus(self.store.outbox), artifacts, real_plan(), lease_s=60, keep_days=30)
         order = order_of(job, self.store.photos(job.id), self.folder / "uploads", "cpu")
         runner.carry_out(order, job, lease, Silence())
         return self.store.job(job.id)

@@ -18,13 +18,13 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not inst
 
 SERVICE = """
 import sys
+from deploy.bench.trades import TRADES
 from deploy.serve import serve, work
 from deploy.settings import load_settings
-from tests.collector.web.workshop import QUICK
 if __name__ == "__main__":
     if sys.argv[1] == "web":
         serve(load_settings(), with_worker=False)
-    work(load_settings(), QUICK)
+    work(load_settings(), TRADES["real"])
 """
 WIDTHS = """
 (() => {
