@@ -48,8 +48,6 @@ class AdaptConfig:
     """How a hand is learnt; the defaults are those of the table in ``trainer/README.md``."""
 
     steps: int = 140
-    limit_s: float = 180.0
-    """A slow or busy machine stops here, whatever steps are left."""
     batch: int = 24
     paired: int = 12
     """Of the batch: written glyphs, compared with the true ones."""
@@ -264,7 +262,7 @@ def adapt(
     start, steps = time.monotonic(), 0
     if show:
         show(state.drawer.pictures(shown))
-    while steps < config.steps and time.monotonic() - start < config.limit_s:
+    while steps < config.steps:
         for group in state.optimizer.param_groups:
             group["lr"] = config.rate * min(1.0, (steps + 1) / 20) * (1 - 0.8 * steps / config.steps)
         state.step()

@@ -97,7 +97,7 @@ def ablate(
     chars = hangul_set(written)
     known = {file.stem: open_hand(file, chars, unseen if file.stem in hands else 1) for file in files}
     bench = Bench({name: hand.own for name, hand in known.items()}, Judges.load())
-    config = AdaptConfig(steps=steps, limit_s=float("inf"))
+    config = AdaptConfig(steps=steps)
     out.mkdir(parents=True, exist_ok=True)
     means: list[Row] = []
     with (out / "ablation.csv").open("w", newline="", encoding="utf-8") as file:

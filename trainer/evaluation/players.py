@@ -21,7 +21,7 @@ from generator.layers import as_pictures
 from generator.model import Model, load_model, pick_device
 from generator.seeds import SEED_FONTS, enlarge, load_seed
 from templates.glyphs import GlyphSet
-from trainer.adapt import AdaptConfig, adapt
+from trainer.adapt import adapt
 from trainer.corpus import render_font
 from trainer.evaluation.composition import Composition
 from trainer.evaluation.pix2pix import Draw, train_pix2pix
@@ -30,6 +30,8 @@ from trainer.seedlib import DEBIAN_FONTS, choose_seed
 UNADAPTED, ADAPTED, SEED, COMPOSITION, PIX2PIX = "unadapted", "adapted", "seed", "composition", "pix2pix"
 OURS, BASELINES = (UNADAPTED, ADAPTED), (SEED, COMPOSITION, PIX2PIX)
 PLAYERS = (*OURS, *BASELINES)
+PIX2PIX_S = 180.0
+"""Seconds of plain pix2pix where no adaptation before it says how long it took."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +93,7 @@ def get_ready(
 
     Args:
         written: what the writer wrote.
-        names: of PLAYERS, in this order; plain pix2pix gets as long as the adaptation took.
+        names: of PLAYERS, in this order; plain pix2pix gets as long as the adaptation before it, or PIX2PIX_S.
 
     Raises:
         ValueError: a name is not one of PLAYERS.
@@ -102,7 +104,7 @@ def get_ready(
     seed = choose_seed(written, model).name
     drawer = Drawer(model, written, load_seed(seed))
     players: list[Player] = []
-    adapting_s = AdaptConfig.limit_s
+    adapting_s = PIX2PIX_S
     for name in names:
         if progress:
             progress(name)
