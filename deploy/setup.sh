@@ -35,6 +35,7 @@ missing_needed() {
 
 missing_for_tests() {
     has_program mariadbd || echo mariadb-server
+    has_program promtool || echo prometheus
     has_program chromium || has_program chromium-browser || has_program google-chrome || echo chromium
     has_font NanumGothic.ttf || echo fonts-nanum
     has_font NanumPen.ttf || echo fonts-nanum-extra

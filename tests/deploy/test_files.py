@@ -34,10 +34,11 @@ GRID = 24
 
 
 def run(program: str, *arguments: str | Path) -> None:
-    """Runs a judge from the environment or from the system; skips where there is none."""
-    found = shutil.which(program, path=str(Path(sys.executable).parent)) or shutil.which(program)
-    if found is None:
-        pytest.skip(f"{program} is not installed")
+    """Runs a judge that came with the environment, or Prometheus' own from the system; skips where that is not."""
+    found = shutil.which(program, path=str(Path(sys.executable).parent))
+    if program == "promtool" and (found := shutil.which(program)) is None:
+        pytest.skip("promtool is not installed: apt-get install prometheus")
+    assert found, f"{program} is not installed: pip install --editable '.[dev]'"
     done = subprocess.run([found, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
 
