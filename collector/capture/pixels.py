@@ -27,7 +27,8 @@ ORIENTATION = 0x0112
 def upright_pixels(image: Image.Image) -> Photo:
     """Decode an opened picture; it is closed, so that its memory is free before the next step takes its own."""
     # The JPEG decoder can halve while it decodes, which saves most of a 108 MP photograph's memory.
-    image.draft("RGB", (WORKING_PX * 3 // 4, WORKING_PX * 3 // 4))
+    share = min(1.0, WORKING_PX / max(image.size))
+    image.draft("RGB", (max(1, int(image.width * share)), max(1, int(image.height * share))))
     image.load()
     orientation = image.getexif().get(ORIENTATION, 1)
     pixels = _reduced(_three_channels(image))

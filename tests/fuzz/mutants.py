@@ -148,9 +148,14 @@ def _giant_png(mode: str, **options: object) -> bytes:
     return _saved(Image.new(mode, _square("PNG")), "PNG", compress_level=1, **options)
 
 
-def _giant_jpeg(*flags: int) -> bytes:
-    plain = np.full((*_square("JPEG"), 3), 255, np.uint8)
+def _giant_jpeg(*flags: int, times_as_high: int = 1) -> bytes:
+    width, height = (round(side * share) for side, share in zip(_square("JPEG"), _shares(times_as_high), strict=True))
+    plain = np.full((height, width, 3), 255, np.uint8)
     return cv2.imencode(".jpg", plain, [*flags, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, WHOLE_COLOUR])[1].tobytes()
+
+
+def _shares(times_as_high: int) -> tuple[float, float]:
+    return times_as_high**-0.5, times_as_high**0.5
 
 
 def _turned() -> Image.Exif:
@@ -191,6 +196,7 @@ GIANTS: dict[str, Callable[[], bytes]] = {
     "png-beyond": lambda: _saved(Image.new("1", (30_000, 30_000)), "PNG"),
     "jpeg-baseline": _giant_jpeg,
     "jpeg-progressive": partial(_giant_jpeg, cv2.IMWRITE_JPEG_PROGRESSIVE, 1),
+    "jpeg-strip": partial(_giant_jpeg, times_as_high=9),
     "webp": lambda: _saved(Image.new("RGB", _square("WEBP")), "WEBP", quality=10, method=0),
     "webp-alpha": lambda: _saved(Image.new("RGBA", _square("WEBP")), "WEBP", lossless=True, quality=0, method=0),
     "heic": lambda: _saved(Image.new("RGB", _square("HEIF")), "HEIF", quality=10),

@@ -7,7 +7,7 @@ from tests.fuzz.mutants import SMALL_PX, giants, mutants
 from tests.fuzz.reading import read_all
 
 COUNT = 80
-CHEAP_GIANTS = ("line", "pdf-strip", "png-turned")
+CHEAP_GIANTS = ("jpeg-strip", "line", "pdf-strip", "png-turned")
 """The bench reads them all."""
 
 
