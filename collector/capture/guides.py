@@ -52,8 +52,11 @@ def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_p
     blue = np.asarray(cv2.extractChannel(photo, 2), np.uint8)
     markers = np.array([(m.x + m.size / 2, m.y + m.size / 2) for m in page.markers if m.id in where.used], np.float64)
     for _ in range(_PASSES):
+        cells = _in_view(page.cells, where, blue.shape)
+        if 2 * len(cells) < _LEAST_SIDES:
+            break
         plane = without_rules(rectify_plane(blue, where, (sheet.width_mm, sheet.height_mm)))
-        found = [_sides(turned, page.cells, blur_px, upright=turned is plane) for turned in (plane, plane.T)]
+        found = [_sides(turned, cells, blur_px, upright=turned is plane) for turned in (plane, plane.T)]
         if min(len(places) for places, _ in found) < _LEAST_SIDES:
             break
         more = [_smooth(places, off_mm, markers, where.centre_mm) for places, off_mm in found]
@@ -61,6 +64,17 @@ def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_p
         if max(float(np.percentile(np.abs(off_mm), 98)) for _, off_mm in found) < _SETTLED_MM:
             break
     return where
+
+
+def _in_view(cells: Sequence[Cell], where: PageMap, frame: tuple[int, ...]) -> Sequence[Cell]:
+    """The cells that the picture shows with their frames; beyond its edge its last pixels would pass for lines."""
+    starts = np.array([(cell.x, cell.y) for cell in cells]) - _REACH_MM
+    ends = np.array([(cell.x + cell.width, cell.y + cell.height) for cell in cells]) + _REACH_MM
+    both = np.stack([starts, ends])
+    corners = np.stack([np.column_stack([both[i, :, 0], both[j, :, 1]]) for i in (0, 1) for j in (0, 1)], axis=1)
+    at = where.to_photo(corners.reshape(-1, 2)).reshape(-1, 4, 2)
+    inside = ((at >= 0) & (at <= (frame[1] - 1, frame[0] - 1))).all(axis=(1, 2))
+    return [cell for cell, seen in zip(cells, inside, strict=True) if seen]
 
 
 def frame_offsets(plane: NDArray[np.uint8], cells: Sequence[Cell], blur_px: float) -> NDArray[np.float64]:

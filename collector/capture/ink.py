@@ -24,6 +24,8 @@ from templates.sheet import Cell
 _GUIDE_CELLS = 48
 _GUIDE_PERCENTILE = 70
 _GUIDE_FLOOR = 0.15
+_LEAST_ALIKE = 3
+"""Fewer cells than this do not tell what they have in common from what is written."""
 _REACH_MM = 0.9
 """How far the darkest ink near a pixel is looked for."""
 _STEP = 4
@@ -58,18 +60,19 @@ class InkPlane:
     """(H, W) whether a printed label makes a pixel dark."""
 
 
-def part_ink(reflectance: FloatImage, cells: Sequence[Cell], blur_px: float) -> InkPlane:
+def part_ink(reflectance: FloatImage, cells: Sequence[Cell], whole: Sequence[Cell], blur_px: float) -> InkPlane:
     """Part the ink of a page from its paper and its guides.
 
     Args:
         reflectance: (H, W, 3), bare paper 1, 12 px/mm.
         cells: the page's cells.
+        whole: those that the photograph shows wholly: what is printed and what is written is learnt from them.
         blur_px: standard deviation of the photograph's blur, in pixels of the page.
     """
-    remove_guides(reflectance, cells)
-    inside = _inside(reflectance.shape[:2], cells)
+    remove_guides(reflectance, cells, whole)
+    inside = _inside(reflectance.shape[:2], whole)
     # What is left of the guides must not pass for the page's ink: where they are is not asked.
-    clear = _clear_of_guides(inside, cells)
+    clear = _clear_of_guides(inside, whole)
     darkness = _darkness(reflectance, clear)
     level, noise = _levels(darkness, clear)
     darkness, left_px = deblur(darkness, blur_px, noise / max(level, _LEAST_LEVEL))
@@ -88,19 +91,20 @@ def part_ink(reflectance: FloatImage, cells: Sequence[Cell], blur_px: float) -> 
     return InkPlane(ink, darkness, level, noise, width_px, blur_px, printed)
 
 
-def remove_guides(reflectance: FloatImage, cells: Sequence[Cell]) -> None:
-    """Divide out what is printed alike in all cells of a kind, in place."""
+def remove_guides(reflectance: FloatImage, cells: Sequence[Cell], whole: Sequence[Cell]) -> None:
+    """Divide out what is printed alike in all cells of a kind, in place; ``whole`` are the cells to learn it from."""
     for latin in (False, True):
-        kind = [cell for cell in cells if (cell.baseline is not None) == latin]
-        if len(kind) < 8:
+        kind = [cell for cell in whole if (cell.baseline is not None) == latin]
+        if len(kind) < _LEAST_ALIKE:
             continue
         some = [kind[round(k)] for k in np.linspace(0, len(kind) - 1, min(_GUIDE_CELLS, len(kind)))]
         stack = np.stack([_window(reflectance, cell) for cell in some])
         place = len(some) * _GUIDE_PERCENTILE // 100
         guide = np.clip(np.partition(stack, place, axis=0)[place], _GUIDE_FLOOR, 1.0)
-        for cell in kind:
-            window = _window(reflectance, cell)
-            np.divide(window, guide, out=window)
+        for cell in cells:
+            if (cell.baseline is not None) == latin:
+                window = _window(reflectance, cell)
+                np.divide(window, guide, out=window)
 
 
 _GUIDE_EDGE_PX = 5

@@ -19,6 +19,7 @@ from collector.capture.pixels import LEAST_SIDE_PX
 from collector.capture.placing import Placed, place_page
 from collector.capture.rectify import PX_PER_MM, paper_light, rectify, reflectance
 from collector.capture.rules import remove_rules
+from collector.capture.strokes import writing_area
 from collector.capture.verdicts import Cause
 from collector.errors import NoMarkers, TooBlurred, TooDark
 
@@ -130,5 +131,6 @@ def _read_ink(picture: Picture, placed: Placed, where: PageMap) -> tuple[InkPlan
     off_mm = frame_offsets(np.asarray(cv2.extractChannel(flat, 2), np.uint8), page.cells, blur_px)
     clean = reflectance(flat, paper_light(flat))
     remove_rules(clean)
-    plane = part_ink(clean, page.cells, blur_px)
+    whole = [cell for cell in page.cells if shown[writing_area(cell)].all()]
+    plane = part_ink(clean, page.cells, whole or page.cells, blur_px)
     return plane, read_cells(plane, page, shown, where.used, off_mm)

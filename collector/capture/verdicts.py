@@ -30,6 +30,7 @@ class Cause(StrEnum):
     BLURRED = "haze"
     SOFT = "sharpness"
     BLOT = "ink_share"
+    FRAME = "frame_share"
 
 
 @dataclass(frozen=True)
@@ -108,5 +109,12 @@ _SAID: dict[Cause, tuple[Verdict, str, str]] = {
         Verdict.SMUDGED,
         "칸의 {value:.0%}가 잉크로 덮였습니다({limit:.0%}까지). 다시 써 주세요.",
         "Ink covers {value:.0%} of the cell (at most {limit:.0%}): write it again.",
+    ),
+    Cause.FRAME: (
+        Verdict.SMUDGED,
+        "글씨와 인쇄된 칸의 테두리가 나뉘지 않습니다(테두리의 {value:.0%}, {limit:.0%}까지). "
+        "더 밝은 곳에서 다시 찍거나 더 진한 펜으로 써 주세요.",
+        "Its writing cannot be told from the printed frame ({value:.0%} of the frame, at most {limit:.0%}): "
+        "photograph it in better light or write with a darker pen.",
     ),
 }

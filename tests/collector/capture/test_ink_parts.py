@@ -4,9 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
+from collector.capture.cells import read_cells
 from collector.capture.deblur import deblur
+from collector.capture.ink import InkPlane, remove_guides
 from collector.capture.labels import printed_labels
 from collector.capture.rules import remove_rules, without_rules
+from collector.capture.verdicts import Cause, Verdict
 from collector.simulator.paper import print_pages
 from templates.sheet import build_sheet
 
@@ -45,6 +48,38 @@ def test_a_page_without_lines_stays_as_it_is():
     remove_rules(page)
     assert np.array_equal(page, same)
     assert np.array_equal(without_rules(grey), grey)
+
+
+def test_guides_are_divided_out_although_most_cells_are_out_of_the_picture():
+    cells = build_sheet("100").pages[1].cells
+    page = np.ones((*SHAPE, 3), np.float32)
+    for cell in cells[:20]:
+        corner, opposite = (
+            (round(12 * (cell.x + side * cell.width)), round(12 * (cell.y + side * cell.height))) for side in (0, 1)
+        )
+        cv2.rectangle(page, corner, opposite, (0.6, 0.6, 0.6), 2)
+    remove_guides(page, cells, cells[:20])
+    assert page.min() > 0.99
+
+
+def test_ink_all_round_a_cell_is_its_frame_and_not_a_letter():
+    page = build_sheet("28").pages[0]
+    ink = np.zeros(SHAPE, np.uint8)
+    for cell, inset_mm in ((page.cells[0], -0.1), (page.cells[1], 1.5)):
+        near, far = (
+            (round(12 * (cell.x + inset_mm)), round(12 * (cell.y + inset_mm))),
+            (round(12 * (cell.x + cell.width - inset_mm)), round(12 * (cell.y + cell.height - inset_mm))),
+        )
+        cv2.rectangle(ink, near, far, 255, 6)
+    ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.8), np.uint8)
+    darkness = np.asarray(ink / np.float32(255), np.float32)
+    plane = InkPlane(ink, darkness, 1.0, 0.01, 5.0, 1.0, np.zeros(SHAPE, np.bool_))
+    used = tuple(marker.id for marker in page.markers)
+    seen = np.ones(SHAPE, np.bool_)
+    first, second, *_ = read_cells(plane, page, seen, used, np.zeros(len(page.cells)))
+    assert first.finding.cause is Cause.FRAME
+    assert first.finding.value > 0.9
+    assert second.verdict is Verdict.GOOD
 
 
 def test_a_thin_blurred_stroke_becomes_as_dark_as_a_thick_one_again():
