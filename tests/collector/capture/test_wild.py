@@ -43,7 +43,7 @@ def test_two_halves_make_a_page(halves):
 
 def test_what_is_printed_is_learnt_from_the_cells_in_the_picture(hand, tmp_path):
     latin = build_sheet("100")
-    pencil = replace(CALM, pen=Pen.PENCIL, pen_strength=0.8, upright=False, fill=0.95, part=(0.0, 0.0, 1.0, 0.45))
+    pencil = replace(CALM, pen=Pen.PENCIL, pen_strength=0.55, upright=False, fill=0.95, part=(0.0, 0.0, 1.0, 0.45))
     photo = take(write_page(latin, latin.pages[1], hand, pencil, skip=frozenset()), pencil, width_px=WIDTH_PX)
     reading = read_page(photo.save(tmp_path / "half.jpg"))
     assert len(_good(reading)) > 30
