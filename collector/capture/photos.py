@@ -20,7 +20,7 @@ from templates.sheet import Sheet, build_sheet
 LEAST_SHARE_WRITTEN = 0.5
 """A font is made from at least this share of the set's Hangul cells; the rest is drawn."""
 _NAMED_CELLS = 8
-_MOST_UNSEEN = 0.1
+MOST_SHARE_UNSEEN = 0.1
 """Of a page's Hangul no more than this may be out of all its photographs."""
 _RANK = (Verdict.MISSING, Verdict.BLANK, Verdict.CLIPPED, Verdict.FAINT, Verdict.SMUDGED, Verdict.GOOD)
 """Of two readings of a cell the later one here is taken."""
@@ -172,7 +172,7 @@ def _check_whole(
     for page in sheet.pages:
         hangul = [cell for cell, _ in best if cell.page_index == page.index and is_syllable(cell.char)]
         unseen = [cell.char for cell in hangul if cell.verdict is Verdict.MISSING]
-        if len(unseen) > _MOST_UNSEEN * len(hangul):
+        if len(unseen) > MOST_SHARE_UNSEEN * len(hangul):
             raise PageCutOff(by_page[page.index][0].photo, page.index + 1, unseen)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from collector.capture import LEAST_SHARE_WRITTEN, Verdict
+from collector.capture import LEAST_SHARE_WRITTEN, MOST_SHARE_UNSEEN, Verdict
 from collector.errors import MixedSets, NoPhotos, PageCutOff, PageMissing, PhotoError, TooFewWritten
 from collector.store import Letter, Upload
 from collector.web.strokes import USUAL_PEN_EM
@@ -14,8 +14,6 @@ from templates.hangul import is_syllable
 from templates.sheet import Page, build_sheet
 
 GOOD, MISSING = Verdict.GOOD.value, Verdict.MISSING.value
-MOST_UNSEEN = 0.1
-"""Of a page's Hangul no more than this may be out of all its photographs, as in ``read_photos``."""
 _NAMED_CELLS = 8
 
 
@@ -58,6 +56,21 @@ class SheetView:
             for char, verdict in found
             if verdict != GOOD and char not in self.redrawn and (is_syllable(char) or verdict != "blank")
         ]
+
+    def kinds(self, page: Page) -> list[str]:
+        """The verdicts that a page has, as its picture shows them: for the legend."""
+        shown = {
+            "redrawn" if cell.char in self.redrawn else self.verdicts[cell.char]
+            for cell in page.cells
+            if is_syllable(cell.char) or self.verdicts[cell.char] != "blank"
+        }
+        return [kind for kind in (*(verdict.value for verdict in Verdict), "redrawn") if kind in shown - {MISSING}]
+
+
+def in_order(uploads: Sequence[Upload]) -> list[Upload]:
+    """Photographs as they are best looked at: those that could not be read, then page by page, the newest first."""
+    newest = sorted(uploads, key=lambda upload: -upload.number)
+    return sorted(newest, key=lambda upload: -1 if upload.reading is None else int(upload.reading["page"]))
 
 
 def look(uploads: Sequence[Upload], letters: Sequence[Letter]) -> SheetView:
@@ -110,6 +123,6 @@ def _cut_off(pages: Sequence[Page], newest: dict[int, Upload], verdicts: dict[st
     for page in pages:
         hangul = [cell.char for cell in page.cells if is_syllable(cell.char)]
         unseen = [char for char in hangul if verdicts[char] == MISSING]
-        if page.index in newest and len(unseen) > MOST_UNSEEN * len(hangul):
+        if page.index in newest and len(unseen) > MOST_SHARE_UNSEEN * len(hangul):
             return PageCutOff(newest[page.index].name, page.index + 1, unseen)
     return None
