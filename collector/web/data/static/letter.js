@@ -10,6 +10,8 @@ if (drawing) {
   const save = drawing.querySelector("[data-save]");
   const lines = [];
   let line = null;
+  let pointer = null;
+  let hasPen = false;
 
   const guide = (x1, y1, x2, y2) => {
     context.beginPath();
@@ -52,14 +54,18 @@ if (drawing) {
       (value) => Math.round((value / box.width * (1 + 2 * margin) - margin) * 1e4) / 1e4);
   };
   canvas.addEventListener("pointerdown", (event) => {
-    if (!event.isPrimary) return;
+    // Of the hand that rests on the glass only the pen writes; a second finger does not break the first one's stroke.
+    hasPen = hasPen || event.pointerType === "pen";
+    if (!event.isPrimary || event.button > 0 || (line && pointer !== event.pointerId)) return;
+    if (hasPen && event.pointerType === "touch") return;
+    pointer = event.pointerId;
     canvas.setPointerCapture(event.pointerId);
     line = [point(event)];
     lines.push(line);
     paint();
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!line || !event.isPrimary) return;
+    if (!line || event.pointerId !== pointer) return;
     const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [event];
     for (const each of events.length ? events : [event]) {
       const [x, y] = point(each);
@@ -68,8 +74,14 @@ if (drawing) {
     }
     paint();
   });
-  for (const kind of ["pointerup", "pointercancel"]) canvas.addEventListener(kind, () => { line = null; });
-  drawing.querySelector("[data-undo]").addEventListener("click", () => { lines.pop(); paint(); });
+  for (const kind of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(kind, (event) => { if (event.pointerId === pointer) line = null; });
+  }
+  const undo = () => { lines.pop(); paint(); };
+  drawing.querySelector("[data-undo]").addEventListener("click", undo);
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && lines.length) { event.preventDefault(); undo(); }
+  });
   drawing.querySelector("[data-clear]").addEventListener("click", () => { lines.length = 0; paint(); });
   drawing.addEventListener("submit", () => { drawing.elements.strokes.value = JSON.stringify(lines); });
   paint();

@@ -41,9 +41,11 @@ const address = document.querySelector("[data-address]");
 if (address) {
   recent.remember(address.dataset.address, address.dataset.name);
   const copy = address.querySelector("[data-copy]");
+  const canShare = navigator.share && window.matchMedia("(pointer: coarse)").matches;
+  if (canShare) copy.textContent = copy.dataset.share;
   copy.addEventListener("click", () => {
     const url = window.location.origin + address.dataset.address;
-    if (navigator.share && window.matchMedia("(pointer: coarse)").matches) {
+    if (canShare) {
       navigator.share({ title: document.title, url }).catch(() => {});
     } else if (navigator.clipboard) {
       navigator.clipboard.writeText(url).then(() => { copy.textContent = copy.dataset.copied; }).catch(() => {});
