@@ -21,6 +21,8 @@ _LEAST_INK_MM2 = {True: 1.5, False: 0.10}
 """Less ink than this is an empty cell: Hangul, Latin (a full stop is about 0.3)."""
 _REACH_MM = 12.0
 """So far outside of all markers in view a cell counts only if its own frame is seen."""
+_IN_PLACE_MM = 0.4
+"""A frame no further off shows that the page lies where it was taken to be."""
 _LEAST_CONTRAST = 0.10
 _LEAST_CONTRAST_OVER_NOISE = 4.0
 _MOST_INK_SHARE = 0.55
@@ -29,7 +31,7 @@ _MOST_FRAME_SHARE = 0.4
 _FRAME_PX = 3
 """A frame's line begins at the writing area and reaches so far outwards."""
 _LEAST_SHARPNESS = 0.2
-_MOST_HAZE = 1.7
+_MOST_HAZE = 2.1
 """Beyond it ink agreed with the truth by less than .8 on average, on simulated photographs of training hands."""
 
 
@@ -68,11 +70,11 @@ def read_cells(
         off_mm: (N,) how far each cell's printed frame is off, nan where it is not seen.
     """
     strokes = Strokes(plane, page.cells)
-    from_markers_mm = _from_markers(page, used)
+    from_known_mm = _from_known(page, used, off_mm)
     readings = []
     for k, cell in enumerate(page.cells):
         off = None if np.isnan(off_mm[k]) else round(float(off_mm[k]), 3)
-        unseen = _unseen(float(shown[writing_area(cell)].mean()), from_markers_mm[k], off)
+        unseen = _unseen(float(shown[writing_area(cell)].mean()), from_known_mm[k], off)
         if unseen is not None and unseen.verdict is Verdict.MISSING:
             readings.append(CellReading(cell.char, page.index, unseen.verdict, unseen, 0, 0, 0, 0, off, None))
         else:
@@ -80,11 +82,13 @@ def read_cells(
     return tuple(readings)
 
 
-def _from_markers(page: Page, used: tuple[int, ...]) -> list[float]:
-    """How far each cell's middle lies outside of what the used markers span, in mm; 0 within."""
-    seen = np.array([(m.x + m.size / 2, m.y + m.size / 2) for m in page.markers if m.id in used], np.float32)
-    hull = cv2.convexHull(seen)
+def _from_known(page: Page, used: tuple[int, ...], off_mm: NDArray[np.float64]) -> list[float]:
+    """How far each cell's middle lies outside of what the used markers and the frames in their place span, in mm."""
     middles = [(cell.x + cell.width / 2, cell.y + cell.height / 2) for cell in page.cells]
+    markers = [(m.x + m.size / 2, m.y + m.size / 2) for m in page.markers if m.id in used]
+    # Comparison with nan is false: a frame that is not seen holds nothing.
+    framed = [middle for middle, off in zip(middles, off_mm, strict=True) if off < _IN_PLACE_MM]
+    hull = cv2.convexHull(np.array(markers + framed, np.float32))
     return [max(0.0, -cv2.pointPolygonTest(hull, middle, True)) for middle in middles]
 
 

@@ -67,7 +67,8 @@ def _ours(case: Case, out: Path) -> Result:
     judged = score_parts(parts)
     if not all(same) or judged.misfiled or judged.f1 < _POOR_F1 or judged.lost > _MANY_LOST * judged.written:
         _picture(parts, readings, out / f"{case.number:04d}.png")
-    flaws = Counter(cell.finding.cause.name for cell in readings[0].cells if cell.finding is not None)
+    written = [cell for cell in readings[0].cells if cell.char in case.written.chars]
+    flaws = Counter(cell.finding.cause.name for cell in written if cell.finding is not None)
     return _result(case, OURS, None, seconds, score=judged, flaws=dict(flaws))
 
 
