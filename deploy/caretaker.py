@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from collector.blobs import Uploads
 from collector.events import DEAD_TOPIC, Bus, JobWaits, Relay, encode
 from collector.store import Job, OutboxMessage, ProjectNotFoundError, Store
-from collector.web import photo_path, picture_path
+from collector.web import Interrupted, photo_path, picture_path
 from deploy.font_desk import FontDesk
 from deploy.settings import Settings
 from deploy.wiring import Blobs
@@ -35,6 +35,9 @@ STALE_WORKER = timedelta(minutes=10)
 EVENT_DAYS = timedelta(days=7)
 BATCH = 200
 INCOMING_S = 3600.0
+READINGS_EVERY_S = 30.0
+UNREAD = timedelta(minutes=15)
+"""Longer than a full queue of photographs takes: whoever should have read one is gone."""
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Caretaker:
             _Round(self.look_after_bus, BUS_EVERY_S),
             _Round(relay.drain, PUBLISH_EVERY_S),
             _Round(self.sweep, SWEEP_EVERY_S),
+            _Round(self.give_up_readings, READINGS_EVERY_S),
             _Round(self.clean, CLEAN_EVERY_S),
         ]
         while not self.stop.wait(PUBLISH_EVERY_S):
@@ -76,6 +80,13 @@ class Caretaker:
         swept = self.store.operations.sweep(self.settings.most_tries, _waits, _lost)
         if swept.again or swept.lost:
             log.info("swept: %d handed out again, %d given up", swept.again, swept.lost)
+
+    def give_up_readings(self) -> None:
+        """Photographs whose reader died are told to be uploaded again."""
+        error = Interrupted()
+        given_up = self.store.projects.give_up_readings(datetime.now(UTC) - UNREAD, error.code, str(error))
+        if given_up:
+            log.info("%d photographs were left unread", given_up)
 
     def clean(self) -> None:
         """Old photographs, forgotten projects, workers that never said good-bye, published events."""

@@ -167,6 +167,7 @@ def web_config(settings: Settings, uploads: Uploads) -> WebConfig:
         secret=settings.secret or _own_secret(settings.data / "web.secret"),
         operator_token=settings.operator_token,
         https=settings.https,
+        readers=settings.readers,
         photo_days=settings.photo_days,
         keep_days=settings.keep_days,
     )

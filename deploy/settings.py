@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     echo_s: float = Field(default=60.0, gt=0, description="seconds a job may wait until idle workers look for it")
     host: str = Field(default="127.0.0.1", description="address the service listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="port the service listens on")
+    readers: int = Field(default=2, ge=1, description="processes that read photographs for the web")
     https: bool = Field(default=False, description="whether people reach the service by HTTPS")
     proxies: str = Field(default="127.0.0.1", description="proxies whose word on people's addresses is trusted")
     operator_token: str = Field(default="", repr=False, description="opens the operator's pages; empty: there are none")

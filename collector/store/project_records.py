@@ -28,7 +28,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Upload:
-    """One photograph: ``reading`` where it was read, else ``error`` (Korean and English lines)."""
+    """One photograph: ``reading`` where it was read, ``error`` (Korean and English lines) where not, neither before."""
 
     number: int
     name: str
@@ -42,10 +42,15 @@ class Upload:
     removed_at: datetime | None
     """When the photograph itself was deleted; what was read stays."""
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is still being read."""
+        return self.reading is None and self.error is None
+
 
 @dataclass(frozen=True)
 class NewUpload:
-    """A photograph that was just read or refused."""
+    """A photograph that was just read or refused; with neither reading nor error one that waits for that."""
 
     name: str
     sha256: str

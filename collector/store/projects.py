@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import CursorResult, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from collector.store.errors import ProjectNotFoundError
@@ -63,7 +64,7 @@ class Projects(Transactions):
             return row.uploads_made
 
     def add_upload(self, project_id: str, number: int, upload: NewUpload) -> None:
-        """Keeps what was read in a photograph.
+        """Keeps a photograph that was read or refused, or that waits for its reading.
 
         Raises:
             ProjectNotFoundError: the project was deleted meanwhile.
@@ -71,6 +72,20 @@ class Projects(Transactions):
         with self._write.begin() as session:
             _get(session, project_id, for_update=True)
             session.add(UploadRow(project_id=project_id, number=number, created_at=self._clock(), **vars(upload)))
+
+    def end_reading(self, project_id: str, number: int, upload: NewUpload) -> bool:
+        """Notes what was read in a photograph that waited for it; False where its writer deleted it meanwhile."""
+        one = and_(UploadRow.project_id == project_id, UploadRow.number == number)
+        with self._write.begin() as session:
+            noted = session.execute(update(UploadRow).where(one).values(**vars(upload)))
+            return cast(CursorResult[Any], noted).rowcount == 1
+
+    def give_up_readings(self, before: datetime, code: str, error: str) -> int:
+        """Photographs that have waited since before then will not be read any more: whoever read them is gone."""
+        unread = and_(UploadRow.reading.is_(None), UploadRow.error.is_(None), UploadRow.created_at < before)
+        with self._write.begin() as session:
+            given_up = session.execute(update(UploadRow).where(unread).values(error_code=code, error=error))
+            return cast(CursorResult[Any], given_up).rowcount
 
     def uploads(self, project_id: str) -> list[Upload]:
         """A project's photographs in the order they came."""

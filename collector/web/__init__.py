@@ -8,6 +8,7 @@ What makes fonts stands behind the ``Workshop``: the web knows photographs, jobs
 
 from collector.web.app import create_app
 from collector.web.config import Limits, WebConfig
+from collector.web.intake import Interrupted
 from collector.web.reading import photo_path, picture_path
 from collector.web.sheetview import SheetView, look
 from collector.web.strokes import to_glyph
@@ -15,6 +16,7 @@ from collector.web.workshop import FontFiles, LicenceInfo, StageInfo, Workshop
 
 __all__ = [
     "FontFiles",
+    "Interrupted",
     "LicenceInfo",
     "Limits",
     "SheetView",

@@ -42,13 +42,15 @@ def create_app(
         readers: processes that the caller owns; without, the application has its own.
     """
     reading = readers or Readers(config.readers)
-    intake = Intake(config, store, uploads or UploadFolder(config.folder), reading)
-    web = Web(config, store, workshop, intake, Signer(config.secret), Figures(store))
+    figures = Figures(store)
+    intake = Intake(config, store, uploads or UploadFolder(config.folder), reading, figures.count_photo)
+    web = Web(config, store, workshop, intake, Signer(config.secret), figures)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         config.folder.mkdir(parents=True, exist_ok=True)
         yield
+        await intake.close()
         if readers is None:
             reading.close()
 

@@ -32,6 +32,10 @@ class Figures:
         self.photos = Counter("sonmat_photos", "Photographs by what came of them.", ["code"], registry=self.registry)
         self.registry.register(_StoreFigures(store))
 
+    def count_photo(self, code: str) -> None:
+        """One more photograph of which this came: ``read``, or an error's code."""
+        self.photos.labels(code).inc()
+
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry)

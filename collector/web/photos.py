@@ -10,12 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from collector.store import Upload
-from collector.web.intake import TooBusy
+from collector.store import ProjectNotFoundError, Upload
+from collector.web.intake import Taken, TooBusy
 from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
 from collector.web.reading import photo_path, picture_path
 from collector.web.security import Number, Refusal, not_found
-from collector.web.sheetview import GOOD, look
+from collector.web.sheetview import GOOD, in_order, look
 from templates.hangul import is_syllable
 from templates.sheet import build_sheet
 
@@ -37,15 +37,19 @@ ADVICE = {
     "missing": ("이 쪽의 나머지도 찍어 올려 주세요", "photograph the rest of this page as well"),
 }
 """What to do about a verdict."""
+ANSWER_S = 10.0
+"""So long an answer waits for its photographs' verdicts: no proxy and no person gives up so early."""
 ACCEPTED = "application/pdf,image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif"
 
 
 @router.get("/s/{token}/photos")
 async def photos(request: Request, token: str) -> Response:
-    """All photographs, and the form that starts the font."""
+    """All photographs, and the form that starts the font; to a script what became of each photograph."""
     web = web_of(request)
     own = await web.project(token)
     uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
+    if wants_json(request):
+        return JSONResponse({"photos": [_as_json(each) for each in uploads]})
     letters = await run_in_threadpool(web.store.projects.letters, own.id)
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
     view = look(uploads, letters)
@@ -54,7 +58,8 @@ async def photos(request: Request, token: str) -> Response:
         "photos.html",
         token=token,
         project=own,
-        uploads=list(reversed(uploads)),
+        uploads=in_order(uploads),
+        is_reading=any(upload.is_unread for upload in uploads),
         view=view,
         sheet=build_sheet(view.set_name) if view.set_name else None,
         verdicts=VERDICTS,
@@ -69,10 +74,14 @@ async def photos(request: Request, token: str) -> Response:
 
 @router.post("/s/{token}/photos")
 async def upload(request: Request, token: str) -> Response:
-    """Takes photographs in, several at once; a script that sends one gets its verdict as JSON."""
+    """Takes photographs in, several at once; a script that sends one gets its verdict as JSON.
+
+    Where many wait, the answer comes before the verdict: the page tells it when it is there.
+    """
     web = web_of(request)
     own = await web.project(token)
     limits = web.config.limits
+    await _spend(web, request, own.id)  # before the body is read
     form = await web.form(request, max_files=limits.photos_a_request)
     files = [file for file in form.getlist("photos") if isinstance(file, UploadFile) and file.filename]
     if not files:
@@ -84,21 +93,30 @@ async def upload(request: Request, token: str) -> Response:
             f"사진은 {limits.photos_a_project}장까지 올릴 수 있습니다. 필요 없는 사진을 먼저 지워 주세요.",
             f"There is room for {limits.photos_a_project} photographs: remove some you do not need first.",
         )
-    numbers: list[int] = []
+    taken: list[Taken] = []
     for file in files:
-        await web.spend(request, "upload", limits.uploads_an_hour)
-        await web.rates.spend("upload", own.id, limits.uploads_an_hour_each, HOUR_S)
+        if taken:
+            await _spend(web, request, own.id)
         try:
-            numbers += await web.intake.take(own.id, file)
+            taken.append(await web.intake.take(own.id, file))
         except TooBusy as error:
             raise Refusal(503, error.korean, error.english) from error
+        except ProjectNotFoundError as error:
+            raise not_found() from error  # deleted a moment ago
     await form.close()
-    taken = [each for each in await run_in_threadpool(web.store.projects.uploads, own.id) if each.number in numbers]
-    for each in taken:
-        web.figures.photos.labels(each.error_code or "read").inc()
-    if wants_json(request):
-        return JSONResponse({"photos": [_as_json(each) for each in taken]})
-    return go(f"/s/{token}/photos")
+    await web.intake.wait(taken, ANSWER_S)
+    if not wants_json(request):
+        return go(f"/s/{token}/photos")
+    numbers = {number for each in taken for number in each.numbers}
+    known_now = await run_in_threadpool(web.store.projects.uploads, own.id)
+    return JSONResponse({"photos": [_as_json(each) for each in known_now if each.number in numbers]})
+
+
+async def _spend(web: Web, request: Request, project_id: str) -> None:
+    """Counts one photograph of an address and of a project."""
+    limits = web.config.limits
+    await web.spend(request, "upload", limits.uploads_an_hour)
+    await web.rates.spend("upload", project_id, limits.uploads_an_hour_each, HOUR_S)
 
 
 def _as_json(upload: Upload) -> dict[str, Any]:
@@ -106,6 +124,7 @@ def _as_json(upload: Upload) -> dict[str, Any]:
     return {
         "number": upload.number,
         "name": upload.name,
+        "unread": upload.is_unread,
         "page": upload.reading["page"] + 1 if upload.reading else None,
         "flawed": _flawed(upload.reading["cells"]) if upload.reading else 0,
         "error": {"code": upload.error_code, "korean": korean, "english": english} if upload.error else None,

@@ -2,35 +2,67 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from collector.capture import Finding, Notice, PageReading, Verdict, open_pictures, read_page
-from collector.capture.decode import Photo, load_photo
+from collector.capture import Finding, Notice, PageReading, Picture, Verdict, open_pictures, read_picture
+from collector.capture.decode import Photo, decode
 from collector.capture.notices import advice
-from collector.capture.rectify import rectify
 from collector.capture.stroke import stroke_width
 from collector.errors import DamagedImage
+from collector.web.flat import flat_page
 from templates.errors import PersonError
 from templates.sheet import build_sheet
 
-MEMORY_BYTES = 6 << 30
-"""Address space of a reading process."""
+MEMORY_BYTES = 5 << 28
+"""Private memory (RLIMIT_DATA) of a reading process beside what its libraries took when they were loaded.
+
+What every kind of file may declare is chosen to be read within 1 GiB (``tests/fuzz/reading.py`` measures that); the
+rest is for what a process keeps of the files before.
+"""
+LONGEST_S = 60.0
+"""Processor time of one file; whatever takes more has hung its decoder."""
 JPEG_QUALITY = 95
 PICTURE_PX_PER_MM = 4
 PICTURE_QUALITY = 78
+_STATM = Path("/proc/self/statm")
+_STATM_DATA = 5
 
 
 def prepare_process() -> None:
     """Limits a reading process: it shares the machine with the web."""
     cv2.setNumThreads(1)
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    wanted = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    wanted = _private_bytes() + MEMORY_BYTES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+
+
+def _private_bytes() -> int:
+    """What counts against RLIMIT_DATA by now (proc(5)); libraries make room for each thread they might start."""
+    if not _STATM.exists():
+        return 0
+    return int(_STATM.read_text().split()[_STATM_DATA]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    # Nobody catches the timer's signal: it ends the process even in the midst of a decoder.
+    signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def photo_path(folder: Path, number: int) -> Path:
@@ -43,13 +75,34 @@ def picture_path(folder: Path, number: int) -> Path:
     return folder / f"page-{number}.jpg"
 
 
-def open_upload(source: Path, name: str) -> dict[str, Any]:
-    """Re-encodes an uploaded file, so that only pixels of it are left: no EXIF, no place, no thumbnail, no script.
+@_in_time()
+def open_upload(source: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
+    """Opens an uploaded file and reads its first picture as photograph ``number`` of a project.
 
     Returns:
-        ``pictures``: [name, path of a JPEG beside the file] each, or ``error`` with code, korean and english; plain
-        JSON, because an error of ours does not survive the way between processes.
+        ``first``: as from ``read_kept``, with the picture's ``name``; ``rest``: [name, path of a JPEG] for each further
+        page of a PDF.
     """
+    opened = _open(source, name)
+    if "error" in opened:
+        return {"first": {"name": name, **opened}, "rest": []}
+    (shown, path), *rest = opened["pictures"]
+    return {"first": {"name": shown, **_read(Path(path), folder, number, shown)}, "rest": rest}
+
+
+@_in_time()
+def read_kept(picture: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
+    """Keeps a re-encoded picture as photograph ``number``, reads it and pictures its page.
+
+    Returns:
+        ``reading``, ``sha256`` and ``size_bytes``, or ``error`` with code, korean and english; plain JSON, because an
+        error of ours does not survive the way between processes.
+    """
+    return _read(picture, folder, number, name)
+
+
+def _open(source: Path, name: str) -> dict[str, Any]:
+    """Re-encodes a file, so that only pixels of it are left: no EXIF, no place, no thumbnail, no script."""
     pictures: list[tuple[str, str]] = []
     try:
         for picture in open_pictures(source):
@@ -65,16 +118,18 @@ def open_upload(source: Path, name: str) -> dict[str, Any]:
         source.unlink(missing_ok=True)
 
 
-def read_kept(picture: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
-    """Keeps a re-encoded picture as photograph ``number``, reads it and pictures its page; ``reading`` or ``error``."""
+def _read(picture: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
     kept = photo_path(folder, number)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        data = picture.read_bytes()
         picture.rename(kept)
-        page = read_page(kept)
-        _write_picture(picture_path(folder, number), kept, page)
-        return {"reading": _as_json(page, kept.name, name)}
-    except (PersonError, MemoryError, cv2.error) as error:
+        shown = Picture(kept.name, decode(data, kept.name))
+        page = read_picture(shown)
+        _write_picture(picture_path(folder, number), shown.pixels, page)
+        facts = {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
+        return {"reading": _as_json(page, kept.name, name), **facts}
+    except (PersonError, MemoryError, cv2.error, FileNotFoundError) as error:  # files: its writer has just deleted it
         kept.unlink(missing_ok=True)
         return _refused(error, kept.name, name)
 
@@ -93,11 +148,10 @@ def _write_jpeg(path: Path, rgb: Photo, quality: int) -> None:
     path.write_bytes(data.tobytes())
 
 
-def _write_picture(path: Path, photo: Path, page: PageReading) -> None:
+def _write_picture(path: Path, photo: Photo, page: PageReading) -> None:
     sheet = build_sheet(page.set_name)
-    flat, _ = rectify(load_photo(photo), page.where, (sheet.width_mm, sheet.height_mm))
-    size = (round(sheet.width_mm * PICTURE_PX_PER_MM), round(sheet.height_mm * PICTURE_PX_PER_MM))
-    _write_jpeg(path, np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8), PICTURE_QUALITY)
+    flat = flat_page(photo, page.where, (sheet.width_mm, sheet.height_mm), PICTURE_PX_PER_MM)
+    _write_jpeg(path, flat, PICTURE_QUALITY)
 
 
 def _as_json(page: PageReading, generated: str, name: str) -> dict[str, Any]:

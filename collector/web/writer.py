@@ -131,6 +131,12 @@ def submit(web: Web, project_id: str) -> Job:
         store.projects.uploads(project_id),
         store.projects.letters(project_id),
     )
+    if any(upload.is_unread for upload in uploads):
+        raise Refusal(
+            409,
+            "아직 사진을 읽고 있습니다. 모두 읽은 뒤에 시작해 주세요.",
+            "Some photographs are still being read: please start when all of them are.",
+        )
     problem = look(uploads, letters).problem
     if problem is not None:
         raise problem

@@ -18,10 +18,10 @@ def test_readers_go_on_when_their_processes_are_replaced(tmp_path: Path, monkeyp
         files = [tmp_path / f"{number}.bin" for number in range(8)]
         for file in files:
             file.write_bytes(b"no picture")
-        return await asyncio.wait_for(asyncio.gather(*(own.open(file, file.name) for file in files)), 120)
+        return await asyncio.wait_for(asyncio.gather(*(own.open(file, tmp_path, 1, file.name) for file in files)), 120)
 
     try:
         answers = asyncio.run(open_many())
     finally:
         own.close()
-    assert [answer["error"]["code"] for answer in answers] == ["photo.not_an_image"] * 8
+    assert [answer["first"]["error"]["code"] for answer in answers] == ["photo.not_an_image"] * 8
