@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +27,8 @@ from deploy.wiring import LocalBus
 
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))
 OPERATOR = "a long operator's token"
+READ_S = 240.0
+"""Patience with a machine that does other things: a photograph takes a second or two on an idle one."""
 
 
 @dataclass
@@ -58,6 +61,15 @@ class Person:
     def upload(self, *files: Path | tuple[str, bytes]) -> Response:
         pairs = [(each.name, each.read_bytes()) if isinstance(each, Path) else each for each in files]
         return self.post(f"{self.address}/photos", files=[("photos", pair) for pair in pairs])
+
+    def upload_and_wait(self, *files: Path | tuple[str, bytes]) -> Response:
+        """Uploads, and comes back to the page when everything is read, which a busy machine does after its answer."""
+        self.upload(*files)
+        deadline = time.monotonic() + READ_S
+        while any(each.is_unread for each in self.store.projects.uploads(self.project)):
+            assert time.monotonic() < deadline, "photographs are still unread"
+            time.sleep(0.1)
+        return self.get(f"{self.address}/photos")
 
     def take_over(self, other: "Person", *numbers: int) -> None:
         """Photographs that another has had read: for tests of what comes after reading."""
@@ -140,7 +152,7 @@ def owner(tmp_path_factory: pytest.TempPathFactory, readers: Readers, pages: lis
     """A person with a finished font, shared by all tests: these leave it as they found it."""
     for each in make_person(tmp_path_factory.mktemp("owner"), readers):
         each.begin()
-        each.upload(*pages)
+        each.upload_and_wait(*pages)
         each.start()
         each.work()
         yield each

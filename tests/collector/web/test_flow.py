@@ -57,7 +57,7 @@ def test_photographs_are_kept_without_what_the_camera_says(person: Person, tmp_p
         photo.save(tagged, exif=exif, quality=90)
     assert b"Camera of a person" in tagged.read_bytes()
     person.begin()
-    person.upload(tagged)
+    person.upload_and_wait(tagged)
     kept = list((person.folder / "uploads" / person.project).glob("photo-*"))
     assert [path.name for path in kept] == ["photo-1.jpg"]
     assert b"Camera of a person" not in kept[0].read_bytes()
@@ -204,7 +204,7 @@ def test_a_scanned_pdf_is_taken_page_by_page_and_deleting_leaves_nothing(
     with Image.open(pages[0]) as first, Image.open(pages[1]) as second:
         first.save(scan, "PDF", save_all=True, append_images=[second])
     person.begin()
-    shown = person.upload(scan).text
+    shown = person.upload_and_wait(scan).text
     scan.unlink()
     assert "scan.pdf #1" in shown and "scan.pdf #2" in shown
     read = [upload.reading for upload in person.store.projects.uploads(person.project)]

@@ -67,7 +67,7 @@ def test_forms_of_other_sites_are_refused(person: Person) -> None:
 )
 def test_what_is_no_photograph_is_named_and_not_kept(person: Person, name: str, content: bytes, word: str) -> None:
     person.begin()
-    page = person.upload((name, content))
+    page = person.upload_and_wait((name, content))
     assert page.status_code == 200
     assert word in page.text and name in page.text
     folder = person.folder / "uploads"
@@ -79,12 +79,12 @@ def test_a_bomb_is_refused_before_it_is_decoded(person: Person) -> None:
     whole = io.BytesIO()
     Image.new("1", (30_000, 30_000)).save(whole, "PNG")
     assert len(whole.getvalue()) < 1_000_000
-    assert "too large" in person.upload(("bomb.png", whole.getvalue())).text
+    assert "too large" in person.upload_and_wait(("bomb.png", whole.getvalue())).text
 
 
 def test_names_of_files_are_shown_but_never_used(person: Person, pages: list[Path]) -> None:
     person.begin()
-    page = person.upload(("../../etc/<img src=x onerror=alert(1)>\u202egpj.jpg", pages[2].read_bytes()))
+    page = person.upload_and_wait(("../../etc/<img src=x onerror=alert(1)>\u202egpj.jpg", pages[2].read_bytes()))
     assert "<img src=x" not in page.text
     assert "&lt;img src=x onerror=alert(1)&gt;gpj.jpg" in page.text
     names = {path.name for path in person.folder.rglob("*") if path.is_file() and "sqlite" not in path.name}
