@@ -226,7 +226,7 @@ class MixedSets(PhotoError):
     def __init__(self, photo: str, set_name: str, others: str) -> None:
         super().__init__(
             f"‘{photo}’ 사진은 {set_name}자 글씨판인데 다른 사진은 {others}자 글씨판입니다. "
-            "한 종류의 사진만 넣어 주세요.",
+            "한 가지 글씨판의 사진만 넣어 주세요.",
             f"“{photo}” is a page of the {set_name}-character sheet, the others are of the {others}-character one: "
             "give photographs of one sheet only.",
         )
@@ -239,10 +239,10 @@ class PageMissing(PhotoError):
 
     def __init__(self, page_numbers: Sequence[int], page_count: int) -> None:
         pages = ", ".join(str(number) for number in page_numbers)
-        noun = "Page" if len(page_numbers) == 1 else "Pages"
+        said = f"Page {pages} of {page_count} is" if len(page_numbers) == 1 else f"Pages {pages} of {page_count} are"
         super().__init__(
-            f"전체 {page_count}쪽 가운데 {pages}쪽 사진이 없습니다. 빠진 쪽을 찍어 함께 넣어 주세요.",
-            f"{noun} {pages} of {page_count} not among the photographs: photograph what is missing and add it.",
+            f"글씨판은 모두 {page_count}쪽인데 {pages}쪽의 사진이 없습니다. 빠진 쪽을 찍어 함께 넣어 주세요.",
+            f"{said} not among the photographs: photograph what is missing and add it.",
         )
 
 
@@ -269,8 +269,8 @@ class TooFewWritten(PhotoError):
     def __init__(self, usable: int, asked: int, needed: int, worst: Sequence[str]) -> None:
         named = " ".join(worst)
         super().__init__(
-            f"한글 {asked}자 가운데 {usable}자만 읽었습니다(적어도 {needed}자 필요). "
-            f"빈칸을 더 채워 다시 찍어 주세요. 읽지 못한 글자: {named} …",
+            f"한글 {asked}자 가운데 {usable}자만 읽었습니다. 적어도 {needed}자가 필요합니다. "
+            f"빈칸을 더 채우고 다시 찍어 주세요. 읽지 못한 글자: {named} …",
             f"Only {usable} of {asked} Hangul cells could be read (at least {needed} are needed): "
             f"fill more cells and photograph again. Not read: {named} …",
         )

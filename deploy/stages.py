@@ -153,7 +153,7 @@ STAGES = (
     ),
     Stage(
         "seed",
-        "닮은 글씨 찾기 · finding the nearest known hand",
+        "밑그림이 될 글꼴 고르기 · choosing a font to draw from",
         choose_seed,
         reads=("capture",),
         code=("templates", "generator", "trainer"),

@@ -91,13 +91,16 @@ def _answer_errors(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         if error.status_code in (404, 405):
             return refuse(request, not_found(), error.status_code)
-        korean, english = "요청을 알아듣지 못했습니다.", "The request could not be understood."
+        korean, english = (
+            "요청을 알아듣지 못했습니다. 페이지를 새로고침하고 다시 해 주세요.",
+            "Not understood: please reload the page and try again.",
+        )
         return refuse(request, Refusal(error.status_code, korean, english), error.status_code)
 
     @app.exception_handler(Exception)
     async def defect(request: Request, error: Exception) -> Response:
         log.error("request failed", exc_info=error)
-        korean = "저희 쪽에 문제가 생겼습니다. 잠시 뒤에 다시 해 주세요. 올린 사진은 그대로 있습니다."
+        korean = "저희 쪽에 문제가 생겼습니다. 올린 사진은 그대로 있으니 잠시 뒤에 다시 해 주세요."
         english = "Something broke on our side: please try again in a moment. Your photographs are safe."
         response = refuse(request, Refusal(500, korean, english), 500)
         response.headers.update(HEADERS)  # this answer is made outside of the middleware that adds them

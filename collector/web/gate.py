@@ -19,10 +19,10 @@ from collector.web.security import Refusal
 COOKIE = "sonmat_operator"
 QUARTER_S = 900.0
 STATES = {
-    JobState.QUEUED.value: ("기다림", "queued"),
-    JobState.RUNNING.value: ("하는 중", "running"),
-    JobState.DONE.value: ("끝남", "done"),
-    JobState.REFUSED.value: ("고칠 것 있음", "refused"),
+    JobState.QUEUED.value: ("대기", "queued"),
+    JobState.RUNNING.value: ("진행 중", "running"),
+    JobState.DONE.value: ("완료", "done"),
+    JobState.REFUSED.value: ("사용자 확인 필요", "refused"),
     JobState.FAILED.value: ("실패", "failed"),
 }
 
@@ -59,7 +59,11 @@ async def enter(request: Request) -> Response:
     form = await web.form(request)
     await web.spend(request, "login", web.config.limits.logins_a_quarter, QUARTER_S)
     if not hmac.compare_digest(text_field(form, "token").encode(), web.config.operator_token.encode()):
-        raise Refusal(403, "운영자 토큰이 맞지 않습니다.", "That is not the operator's token.")
+        raise Refusal(
+            403,
+            "운영자 토큰이 맞지 않습니다. SONMAT_OPERATOR_TOKEN에 정한 값을 다시 적어 주세요.",
+            "That is not the operator's token: enter the value of SONMAT_OPERATOR_TOKEN.",
+        )
     response = go("/operator")
     response.set_cookie(
         COOKIE, web.signer.new_session(), httponly=True, samesite="strict", secure=web.config.https, path="/operator"

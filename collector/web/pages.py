@@ -134,4 +134,16 @@ def refuse(request: Request, error: PersonError, status: int) -> Response:
     if wants_json(request):
         body = {"code": error.code, "korean": error.korean, "english": error.english}
         return JSONResponse({"error": body}, status)
-    return web_of(request).page(request, "refused.html", status, korean=error.korean, english=error.english)
+    back = _way_back(request.url.path, status)
+    return web_of(request).page(request, "refused.html", status, korean=error.korean, english=error.english, back=back)
+
+
+def _way_back(path: str, status: int) -> str:
+    """Where a person goes on after a refusal: their own pages where there are any."""
+    match path.split("/"):
+        case ["", "s", token, _, *_] if status != 404 and _TOKEN.fullmatch(token):
+            return f"/s/{token}"
+        case ["", "operator", *_]:
+            return "/operator"
+        case _:
+            return "/"

@@ -13,6 +13,7 @@ from collector.web.letters import to_hex
 from collector.web.pages import Web, go, web_of
 from collector.web.security import not_found
 from collector.web.sheetview import look
+from collector.web.strokes import is_letter
 from collector.web.workshop import FontFiles
 from collector.web.writer import submit
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, INITIALS, SYLLABLES
@@ -21,6 +22,7 @@ router = APIRouter()
 
 GROUP = len(SYLLABLES) // len(INITIALS)
 WRITTEN, DOUBTFUL, LATIN, JAMO = "written", "doubtful", "latin", "jamo"
+MOST_TEXT = 2000
 FONT_CACHE = "private, max-age=31536000, immutable"
 FILES = {
     "ttf": ("ttf", ".ttf", "font/ttf"),
@@ -32,12 +34,15 @@ FILES = {
 
 
 @router.get("/s/{token}/font")
-async def font(request: Request, token: str, group: str = WRITTEN) -> Response:
-    """Type in the font at once; all its glyphs, group by group."""
+async def font(request: Request, token: str, group: str = WRITTEN, text: str = "") -> Response:
+    """Type in the font at once; all its glyphs, group by group, or those of a ``text``."""
     web = web_of(request)
     own = await web.project(token)
     await run_in_threadpool(web.store.projects.touch, own.id)
-    made, files = await _latest(web, own)
+    latest = await _find(web, own)
+    if latest is None:
+        return go(f"/s/{token}")
+    made, files = latest
     uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
     letters = await run_in_threadpool(web.store.projects.letters, own.id)
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
@@ -56,7 +61,8 @@ async def font(request: Request, token: str, group: str = WRITTEN) -> Response:
         kinds=[kind for kind, (attribute, _, _) in FILES.items() if getattr(files, attribute).is_file()],
         group=group,
         groups=[WRITTEN, *([DOUBTFUL] if doubtful else []), *INITIALS, LATIN, JAMO],
-        chars=doubtful if group == DOUBTFUL else _group(group, written),
+        text=text[:MOST_TEXT],
+        chars=_letters(text) or (doubtful if group == DOUBTFUL else _group(group, written)),
         written=written,
         redrawn={each.char for each in letters if each.strokes},
         wrong=[each.char for each in letters if each.is_wrong],
@@ -64,6 +70,11 @@ async def font(request: Request, token: str, group: str = WRITTEN) -> Response:
         is_busy=any(not job.state.is_terminal for job in jobs),
         changed=changed,
     )
+
+
+def _letters(text: str) -> list[str]:
+    """The characters of a text that fonts of ours have, each once."""
+    return [char for char in dict.fromkeys(text[:MOST_TEXT]) if is_letter(char)]
 
 
 def _group(group: str, written: frozenset[str]) -> list[str]:
@@ -85,18 +96,26 @@ def _group(group: str, written: frozenset[str]) -> list[str]:
 
 
 async def _latest(web: Web, project: Project) -> tuple[Job, FontFiles]:
-    """The newest font of a project; while a better one is being made this is the one before.
+    """As ``_find``.
 
     Raises:
         Refusal: there is none, or its files are no longer kept.
     """
+    found = await _find(web, project)
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def _find(web: Web, project: Project) -> tuple[Job, FontFiles] | None:
+    """The newest font of a project; while a better one is being made this is the one before."""
     jobs = await run_in_threadpool(web.store.projects.jobs, project.id)
     for job in sorted(jobs, key=lambda job: job.updated_at, reverse=True):
         if job.state is JobState.DONE:
             files = await run_in_threadpool(web.workshop.files, job)
             if files is not None:
                 return job, files
-    raise not_found()
+    return None
 
 
 @router.get("/s/{token}/font.css")

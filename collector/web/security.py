@@ -188,7 +188,7 @@ def check_form(request: Request, form: FormData, signer: Signer) -> None:
     if not same or signer.verify("form", cookie) is None or not _same_origin(request):
         raise Refusal(
             403,
-            "이 요청은 이 누리집에서 보낸 것이 아닙니다. 페이지를 새로 고치고 다시 해 주세요(쿠키가 필요합니다).",
+            "보낸 곳을 확인하지 못했습니다. 페이지를 새로고침하고 다시 해 주세요. 브라우저에서 쿠키를 허용해야 합니다.",
             "This request does not come from a page of ours: reload the page and try again (cookies are needed).",
         )
 

@@ -97,7 +97,10 @@ async def project(request: Request, token: str) -> Response:
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
     if not jobs:
         return go(f"/s/{token}/photos")
-    return go(f"/s/{token}/font" if jobs[-1].state is JobState.DONE else f"/s/{token}/progress")
+    if jobs[-1].state is not JobState.DONE:
+        return go(f"/s/{token}/progress")
+    is_kept = await run_in_threadpool(web.workshop.files, jobs[-1]) is not None
+    return go(f"/s/{token}/font" if is_kept else f"/s/{token}/photos")
 
 
 @router.post("/s/{token}/start")

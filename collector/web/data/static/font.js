@@ -4,6 +4,9 @@ const size = document.getElementById("size");
 if (size) {
   const sample = document.getElementById("sample");
   size.addEventListener("input", () => { sample.style.fontSize = `${size.value}px`; });
+  for (const button of document.querySelectorAll("[data-sample]")) {
+    button.addEventListener("click", () => { sample.value = button.dataset.sample; });
+  }
 }
 const marking = document.getElementById("marking");
 if (marking) {

@@ -4,6 +4,7 @@ const progress = document.getElementById("progress");
 if (progress) {
   const now = progress.querySelector("[data-now]");
   const left = progress.querySelector(".hint[data-left]");
+  const title = document.title;
   const learning = document.getElementById("learning");
   const amount = (seconds) => (seconds < 90
     ? Math.max(5, Math.round(seconds / 5) * 5) + now.dataset.second
@@ -32,6 +33,7 @@ if (progress) {
     if (status.state === "refused" || status.state === "failed") return window.location.reload();
     progress.querySelector("progress").value = status.percent;
     progress.querySelector("[data-percent]").textContent = status.percent;
+    document.title = `${status.percent} % · ${title}`;
     let text = say(status);
     if (status.state === "queued") {
       text = status.is_retry ? now.dataset.retry : now.dataset.queued.replace("{place}", status.place);
