@@ -12,7 +12,7 @@ from rich.table import Table
 
 from collector.store import open_store
 from deploy.bench.faults import FAULTS, Trial, run_faults
-from deploy.bench.load import Web, fill, load_uploads, operator, pages_of
+from deploy.bench.load import Web, fill, load_uploads, operator, pages_of, quantile
 from deploy.bench.servers import MariaDb
 from deploy.bench.yard import open_yard
 
@@ -81,14 +81,19 @@ def _load(options: argparse.Namespace, console: Console) -> bool:
 def _uploads(options: argparse.Namespace, console: Console, root: Path, mariadb: MariaDb) -> bool:
     with Web(root / "uploads", {"SONMAT_DATABASE": mariadb.create("uploads")}) as web:
         found = load_uploads(web, options.photo, options.uploads, options.clients)
-    table = Table(
-        "uploads", "clients", "errors", "alone, s", "p50, s", "p95, s", "a second", "peak MiB", title="Uploads"
+    title = f"{found.uploads} uploads by {found.clients} clients: {len(found.errors)} errors"
+    table = Table("seconds until", "alone", "p50", "p95", "most", title=title)
+    waits = (
+        ("the answer", found.alone.answer_s, found.answers_s),
+        ("the verdict", found.alone.verdict_s, found.verdicts_s),
     )
-    seconds = (f"{found.alone_s:.2f}", f"{found.p50_s:.2f}", f"{found.p95_s:.2f}")
-    rate = f"{found.uploads / found.seconds:.2f}"
-    counts = (str(found.uploads), str(found.clients), str(len(found.errors)))
-    table.add_row(*counts, *seconds, rate, f"{found.peak_mib:.0f}")
+    for name, alone_s, times in waits:
+        row = (alone_s, quantile(times, 0.5), quantile(times, 0.95), times[-1])
+        table.add_row(name, *(f"{each:.2f}" for each in row))
     console.print(table)
+    console.print(
+        f"{found.uploads / found.seconds:.2f} uploads a second; web and readers: {found.peak_mib:.0f} MiB at most"
+    )
     for error in sorted(set(found.errors)):
         console.print(error, markup=False)
     return not found.errors

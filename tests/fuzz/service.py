@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -37,12 +38,14 @@ from collector.web.writer import received
 from templates.sheet import build_sheet
 from tests.collector.web.conftest import Person, make_person
 from tests.conftest import free_port
+from tests.fuzz.mutants import SMALL_PX, mutants, whole_pictures
 
 ENDLESS = 10**9
 ANYTHING = {"type": "string"}
 HITS = 0.8
 """Share of values that are replaced by true ones."""
 STROKES = "[[[0.1, 0.2], [0.5, 0.5], [0.9, 0.1]]]"
+BROKEN = 24
 ANSWERS_ON_PURPOSE = {503}
 """``/readyz`` and the limit of streams say so; every other 5xx is a defect."""
 
@@ -95,7 +98,16 @@ class Target:
             "back": ["/", "//elsewhere", "/\\elsewhere"],
             "strokes": [STROKES, "[[[0, 1e308]]]", "[" * 3000],
             "licence": ["ofl", "all-rights"],
+            "photos": _files(),
         }
+
+
+@cache
+def _files() -> list[list[bytes]]:
+    """What might be uploaded at once: nothing, sound pictures, broken ones."""
+    sound = [data for _, data in sorted(whole_pictures(SMALL_PX).items())]
+    broken = [data for _, data in mutants(BROKEN, 5, SMALL_PX)]
+    return [[], sound[:3], *([data] for data in sound), *([data] for data in broken), broken[:12]]
 
 
 def _body(path: str) -> dict[str, Any]:
@@ -105,6 +117,7 @@ def _body(path: str) -> dict[str, Any]:
     if path.endswith("/photos"):
         kind = "multipart/form-data"
         schema["properties"]["photos"] = {"type": "array", "items": {"type": "string", "format": "binary"}}
+        schema["required"].append("photos")
     return {"required": True, "content": {kind: {"schema": schema}}}
 
 
