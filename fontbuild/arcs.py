@@ -18,7 +18,7 @@ from fontbuild.sampling import Flags, Indices, Numbers, Plane
 
 _COVER_UNITS = 2.0
 _MOST_TURN = np.radians(100)
-_PROBES = np.arange(1, 7) / 7
+_PROBES = np.arange(1, 7, dtype=np.float32) / 7
 """Where along a stretch its distance from the parabola is looked at."""
 
 
@@ -115,7 +115,7 @@ def _meeting(leave: Numbers, arrive: Numbers, length: Numbers) -> tuple[Plane, F
     spread = out - back
     x = np.where(np.abs(spread) > 1e-6, -length * back / np.where(spread == 0, 1, spread), -1)
     steep = np.maximum(np.abs(leave), np.abs(arrive)) > 1.4
-    return x * (1 + 1j * out), (x > 0.1 * length) & (x < 0.9 * length) & ~steep
+    return x * (1 + np.complex64(1j) * out), (x > 0.1 * length) & (x < 0.9 * length) & ~steep
 
 
 def _distance(away: Plane, control: Plane, length: Numbers) -> Numbers:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from fontbuild.arcs import Arcs, bridge, cover
+from fontbuild.crossings import crossing_contours
 from fontbuild.runs import Joint, Runs
 from fontbuild.sampling import Flags, Indices, Numbers
 from fontbuild.spline import fit
@@ -35,10 +36,24 @@ def economical_arcs(runs: Runs) -> Arcs:
     merged, merged_error = _halve_strays(runs, *fit(runs, _merged(runs, halved), 1))
     strays = np.unique(merged.contour[merged_error > _KEPT_UNITS[0]])
     lost = np.intersect1d(strays, halved.contour[error > _KEPT_UNITS[1]])
-    pointed = covered.chosen(np.isin(covered.contour, lost))
-    pointed.joint[:] = Joint.CORNER
-    plain = halved.chosen(np.isin(halved.contour, np.setdiff1d(strays, lost)))
-    return _joined([merged.chosen(~np.isin(merged.contour, strays)), plain, pointed])
+    pointed = replace(covered, joint=np.full_like(covered.joint, Joint.CORNER))
+    arcs = _exchanged(_exchanged(merged, halved, strays), pointed, lost)
+    return _untangled(runs, arcs, (halved, pointed))
+
+
+def _exchanged(arcs: Arcs, others: Arcs, contours: Indices) -> Arcs:
+    """The arcs, with others in some contours."""
+    return _joined([arcs.chosen(~np.isin(arcs.contour, contours)), others.chosen(np.isin(others.contour, contours))])
+
+
+def _untangled(runs: Runs, arcs: Arcs, closer: Sequence[Arcs]) -> Arcs:
+    """The arcs, with those of closer fits in contours that cross themselves."""
+    for others in closer:
+        crossing = crossing_contours(runs, arcs)
+        if not len(crossing):
+            break
+        arcs = _exchanged(arcs, others, crossing)
+    return arcs
 
 
 def _joined(parts: Sequence[Arcs]) -> Arcs:

@@ -96,17 +96,19 @@ def _measure(picture: Bilevel) -> tuple[tuple[float, float, float, float], Edges
     """The ink's bounds, the glyph's two sides band by band, and its mean counter."""
     scale, shift = _to_units(picture)
     ink = picture.ink[::-1]
-    rows = np.flatnonzero(ink.any(axis=1))
+    first = ink.argmax(axis=1)
+    rows = np.flatnonzero(ink[np.arange(len(ink)), first])
     edges = np.full((BAND_COUNT, 2), np.nan)
     if not len(rows):
         return (0.0, 0.0, 0.0, 0.0), edges, 0.0
-    first = ink[rows].argmax(axis=1)
-    last = ink.shape[1] - ink[rows, ::-1].argmax(axis=1)
+    first = first[rows]
+    last = ink.shape[1] - ink[:, ::-1].argmax(axis=1)[rows]
     bands = (((rows + 0.5) * scale[1] + shift[1] - BAND_BOTTOM) // BAND_UNITS).astype(int).clip(0, BAND_COUNT - 1)
-    np.fmin.at(edges[:, 0], bands, first * scale[0] + shift[0])
-    np.fmax.at(edges[:, 1], bands, last * scale[0] + shift[0])
-    white = int((last - first).sum()) - int(ink.sum())
-    gaps = int((ink[rows, 1:] & ~ink[rows, :-1]).sum()) - int((first > 0).sum())
+    band, starts = np.unique(bands, return_index=True)
+    edges[band, 0] = np.minimum.reduceat(first, starts) * scale[0] + shift[0]
+    edges[band, 1] = np.maximum.reduceat(last, starts) * scale[0] + shift[0]
+    white = int((last - first).sum()) - np.count_nonzero(picture.ink)
+    gaps = np.count_nonzero(picture.ink[:, 1:] > picture.ink[:, :-1]) - np.count_nonzero(first)
     left, bottom = np.array([first.min(), rows[0]]) * scale + shift
     right, top = np.array([last.max(), rows[-1] + 1]) * scale + shift
     counter = white / gaps * float(scale[0]) if gaps > 0 else 0.0

@@ -16,6 +16,7 @@ from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from fontbuild.crossings import crossing_lines
 from fontbuild.quadratic import area
 from templates import hangul
 
@@ -70,7 +71,7 @@ def _faults(contours: list[Arcs]) -> dict[str, int]:
     ]
     areas = [area(line) for line in lines]
     return {
-        "contours that cross": _crossings(lines),
+        "contours that cross": len(crossing_lines([line @ np.array([1, 1j]) for line in lines])),
         "contours wound the wrong way": sum((a < 0) == bool(d % 2) for a, d in zip(areas, depth, strict=True)),
         "slivers": sum(abs(a) < _SLIVER_UNITS2 for a in areas),
         "contours without their extremes": sum(_bulges(arcs) for arcs in contours),
@@ -88,21 +89,6 @@ def _flat(arcs: Arcs) -> Numbers:
 
 def _inside(polygon: Numbers, point: Numbers) -> bool:
     return cv2.pointPolygonTest(polygon.astype(np.float32), (float(point[0]), float(point[1])), False) > 0
-
-
-def _crossings(lines: list[Numbers]) -> int:
-    """How many contours cross themselves or another one."""
-    start = np.concatenate(lines)
-    end = np.concatenate([np.roll(line, -1, axis=0) for line in lines])
-    owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
-
-    def side(points: Numbers) -> Numbers:
-        way, away = (end - start)[:, None], points[None] - start[:, None]
-        turn: Numbers = way[..., 0] * away[..., 1] - way[..., 1] * away[..., 0]
-        return turn
-
-    apart = side(start) * side(end) < 0
-    return len(np.unique(owner[np.nonzero(apart & apart.T)[0]]))
 
 
 def _bulges(arcs: Arcs) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fontbuild.arcs import Arcs
 from fontbuild.economy import economical_arcs
+from fontbuild.extremes import with_extremes
 from fontbuild.runs import Joint, find_runs
 from fontbuild.sampling import Flags, Numbers, Plane, sample
 from fontbuild.trace import CubicContour
@@ -24,7 +25,7 @@ _LEAST_AREA_UNITS2 = 60.0
 class QuadraticContour:
     """A closed TrueType contour."""
 
-    points: Numbers
+    points: NDArray[np.float64]
     """(n, 2) in font units, y up; ink to the right, so that outer contours run clockwise."""
     on_curve: NDArray[np.bool_]
     """(n,): False for control points; between two of them an on-curve point is implied."""
@@ -37,14 +38,14 @@ def to_quadratic(contours: Sequence[CubicContour]) -> list[QuadraticContour | No
     """
     if not contours:
         return []
-    arcs = economical_arcs(find_runs(sample(contours)))
+    arcs = with_extremes(economical_arcs(find_runs(sample(contours))))
     corner = arcs.joint == Joint.CORNER
     # Each arc gives its control point, then its end: interleave, and drop what is not needed.
     points = np.column_stack([arcs.control, arcs.tip]).ravel()
     kept = np.column_stack([~_straight(arcs), corner]).ravel()
     on_curve = np.tile([False, True], len(corner))
     bounds = np.searchsorted(np.repeat(arcs.contour, 2)[kept], np.arange(len(contours) + 1))
-    plane, on_curve = np.column_stack([points.real, points.imag])[kept], on_curve[kept]
+    plane, on_curve = np.column_stack([points.real, points.imag])[kept].astype(np.float64), on_curve[kept]
     return [_closed(plane[low:high][::-1], on_curve[low:high][::-1]) for low, high in pairwise(bounds)]
 
 
@@ -66,7 +67,7 @@ def _cross(first: Plane, second: Plane) -> Numbers:
     return cross
 
 
-def _closed(points: Numbers, on_curve: Flags) -> QuadraticContour | None:
+def _closed(points: NDArray[np.float64], on_curve: Flags) -> QuadraticContour | None:
     if len(points) < 3 or abs(area(points)) < _LEAST_AREA_UNITS2:
         return None
     return QuadraticContour(points, on_curve)

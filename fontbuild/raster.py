@@ -49,12 +49,10 @@ class Bilevel:
 
 def bilevel(glyph: GlyphImage, growth_em: float = 0.0) -> Bilevel:
     """Resample a glyph to TRACE_EM_PX, smooth its edges to EDGE_SIGMA_EM, cut at one half and move them outwards."""
-    rows = np.flatnonzero((glyph.ink > _FAINT).any(axis=1))
-    columns = np.flatnonzero((glyph.ink > _FAINT).any(axis=0))
-    if not len(rows):
+    left, top, wide, high = cv2.boundingRect((glyph.ink > _FAINT).view(np.uint8))
+    if not wide:
         return Bilevel(np.zeros((1, 1), bool), (1 / TRACE_EM_PX, 1 / TRACE_EM_PX), (0.0, 0.0))
-    top, left = int(rows[0]), int(columns[0])
-    crop = glyph.ink[top : rows[-1] + 1, left : columns[-1] + 1]
+    crop = glyph.ink[top : top + high, left : left + wide]
     pad = _PAD_PX + math.ceil(max(growth_em, 0.0) * glyph.em_px)
     grey = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
     height, width = grey.shape

@@ -35,7 +35,7 @@ class Runs:
 
     points: Plane
     headings: Numbers
-    """(N,) direction of travel in radians, without jumps inside a run."""
+    """(N,) direction of travel in radians, -π to π."""
     across: Plane
     """(N,) unit vectors to the left of the headings."""
     turning: Numbers
@@ -141,8 +141,8 @@ def _headings(
     for where, kinds in ((starts, opens), (ends, closes)):
         directions.real[where[kinds == Joint.EXTREME_X]] = 0.0
         directions.imag[where[kinds == Joint.EXTREME_Y]] = 0.0
-    raw = np.angle(directions)
-    turns = np.diff(raw, prepend=raw[:1])
+    headings = np.angle(directions)
+    turns = np.diff(headings, prepend=headings[:1])
     turns = (turns + np.pi) % (2 * np.pi) - np.pi
-    across = 1j * directions / np.maximum(np.hypot(directions.real, directions.imag), 1e-9)
-    return raw[0] + np.cumsum(turns), np.cumsum(np.abs(turns)), across
+    across = np.complex64(1j) * directions / np.maximum(np.hypot(directions.real, directions.imag), 1e-9)
+    return headings, np.cumsum(np.abs(turns), dtype=np.float64), across

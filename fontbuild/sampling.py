@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,9 @@ _SMOOTH_STEPS = 2.0
 """Standard deviation of the smoothing along a contour: takes the grain of paper and pixels, keeps every bend."""
 _WINDOW_STEPS = 6
 
-Plane = NDArray[np.complex128]
-Numbers = NDArray[np.float64]
+Plane = NDArray[np.complex64]
+"""Single precision has ten thousand steps a unit, and takes half the time."""
+Numbers = NDArray[np.floating[Any]]
 Indices = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -40,12 +42,10 @@ class Rings:
         if steps in self._ahead:
             return self._ahead[steps]
         index = np.arange(steps, len(self.owner) + steps)
-        for first, length in zip(self.firsts.tolist(), self.lengths.tolist(), strict=True):
-            end = first + length
-            if steps > 0:
-                index[end - steps : end] -= length
-            else:
-                index[first : first - steps] += length
+        # Those near a contour's seam go round it.
+        seam = self.firsts + self.lengths - steps if steps > 0 else self.firsts
+        beyond = seam[:, None] + np.arange(abs(steps))
+        index[beyond] -= np.copysign(self.lengths, steps).astype(np.int64)[:, None]
         self._ahead[steps] = index
         return index
 
@@ -63,7 +63,8 @@ def sample(contours: Sequence[CubicContour]) -> Rings:
     firsts = np.cumsum(lengths) - lengths
     ring = np.repeat(np.arange(len(contours)), lengths)
     along = begins[ring] + (np.arange(len(ring)) - firsts[ring] + 0.5) / lengths[ring] * (ends - begins)[ring]
-    return _smoothed(Rings(np.interp(along, way, dense), firsts, lengths, ring))
+    points = np.interp(along, way, dense).astype(np.complex64)
+    return _smoothed(Rings(points, firsts, lengths, ring))
 
 
 def _dense(segments: Numbers, counts: Indices) -> tuple[Plane, Indices]:
@@ -94,7 +95,7 @@ def _smoothed(rings: Rings) -> Rings:
     """Blurred along the contour; what the blur took is blurred and given back, so that bends hardly shrink."""
     steps = np.arange(-_WINDOW_STEPS, _WINDOW_STEPS + 1)
     weights = np.exp(-0.5 * (steps / _SMOOTH_STEPS) ** 2)
-    weights /= weights.sum()
+    weights = (weights / weights.sum()).astype(np.float32)
     neighbours = [rings.ahead(int(step)) for step in steps]
 
     def blur(values: Plane) -> Plane:

@@ -16,7 +16,7 @@ from fontbuild.arcs import Arcs
 from fontbuild.runs import Joint, Runs
 from fontbuild.sampling import Flags, Indices, Numbers, Plane
 
-_PROBES = (np.arange(5) + 0.5) / 5
+_PROBES = (np.arange(5, dtype=np.float32) + 0.5) / 5
 _HOLD = 0.02
 """Weight of staying in place: decides where along a straight stretch a control lies."""
 _PIN = 1e5
@@ -24,7 +24,7 @@ _PIN = 1e5
 _SOLVER_STEPS = 4
 _SLIDE = 4
 _LEAST_LEG_UNITS = 2.0
-_BEYOND = 0.3
+_BEYOND = np.float32(0.3)
 """Samples beside a smooth joint are measured to the arc prolonged by this share."""
 
 
@@ -58,7 +58,7 @@ class _Chain:
 def fit(runs: Runs, arcs: Arcs, rounds: int) -> tuple[Arcs, Numbers]:
     """The arcs at their best places, and (A,) the largest distance of each from its samples in units."""
     chain = _Chain.of(arcs)
-    values = np.empty(len(chain.is_tip), np.complex128)
+    values = np.empty(len(chain.is_tip), np.complex64)
     values[chain.control] = arcs.control
     values[chain.is_tip] = arcs.tip[arcs.joint == Joint.CORNER]
     for _ in range(rounds):
@@ -125,7 +125,7 @@ def _project(points: Plane, chain: _Chain, values: Plane) -> tuple[Numbers, Plan
     chord = end - start
     chord /= np.maximum(np.abs(chord), 1e-9)
     first, bend = 2 * (control - start)[:, None], (start - 2 * control + end)[:, None]
-    least, most = np.where(opens, 0.0, -_BEYOND)[:, None], np.where(closes, 1.0, 1 + _BEYOND)[:, None]
+    least, most = -_BEYOND * ~opens[:, None], 1 + _BEYOND * ~closes[:, None]
     away = points - start[:, None]
     # Along the chord the parabola is a quadratic in t: a first guess that one step of Newton's makes good.
     b, a, c = ((x * chord.conj()[:, None]).real for x in (first / 2, bend, away))
@@ -163,7 +163,7 @@ def _shares(t: Numbers, chain: _Chain) -> Numbers:
 
 def _held(runs: Runs, arcs: Arcs, chain: _Chain, values: Plane) -> tuple[Numbers, Numbers]:
     """(V, 2) weights of single coordinates and where they are held."""
-    hold = np.full((len(values), 2), _HOLD)
+    hold = np.full((len(values), 2), _HOLD, np.float32)
     aim = np.stack([values.real, values.imag], axis=1)
     for axis, kind in ((0, Joint.EXTREME_X), (1, Joint.EXTREME_Y)):
         pinned = np.flatnonzero(arcs.joint == kind)
@@ -199,7 +199,7 @@ def _solve(squares: Numbers, aims: Numbers, hold: Numbers, aim: Numbers, chain: 
         strength, past = float((rest * better).sum()), strength
         step = better + strength / max(past, 1e-30) * step
     x = np.where(hold > _HOLD, aim, x)
-    return np.asarray(x[:, 0] + 1j * x[:, 1])
+    return np.ascontiguousarray(x).view(np.complex64)[:, 0]
 
 
 def _normal_equations(squares: Numbers, aims: Numbers, hold: Numbers, chain: _Chain) -> tuple[Numbers, Numbers]:
@@ -210,10 +210,10 @@ def _normal_equations(squares: Numbers, aims: Numbers, hold: Numbers, chain: _Ch
         squares, aims: (A, 6, 6) and (A, 6), of the variable before the arc's control, the control, and the one after.
     """
     count = len(chain.before)
-    whole, given = np.zeros((count, 3, 2, 3, 2)), np.zeros((count, 3, 2))
+    whole, given = np.zeros((count, 3, 2, 3, 2), np.float32), np.zeros((count, 3, 2), np.float32)
     whole[chain.control] = squares.reshape(-1, 3, 2, 3, 2)
     given[chain.control] = aims.reshape(-1, 3, 2)
-    band = np.zeros((count, 2, 5, 2))
+    band = np.zeros((count, 2, 5, 2), np.float32)
     band[:, :, 2:5] += whole[:, 0].take(chain.after, axis=0)
     band[:, :, 1:4] += whole[:, 1]
     band[:, :, 0:3] += whole[:, 2].take(chain.before, axis=0)

@@ -22,6 +22,12 @@ Closed: the first segment starts where the last one ends. A straight segment has
 Ink lies to the left."""
 
 _UNITS_PER_PX = 10
+_COLOUR = b" g\n"
+_PAGE, _MOVE, _LINE, _CURVE = b"pmlc"
+_OPERATORS, _NUMBERS = b"pmlchf", b"0123456789-. \n"
+_POINTS = np.zeros(256, np.int64)
+"""Points that come with each operator."""
+_POINTS[[_MOVE, _LINE, _CURVE]] = 1, 1, 3
 _MERGE_PX = 0.4
 """How far a merged curve may lie from the traced polygon (potrace's opttolerance)."""
 
@@ -43,7 +49,7 @@ def trace(pictures: Sequence[Bitmap], speck_px: int) -> list[list[CubicContour]]
     result = subprocess.run([program, *options, "-o", "-", "-"], input=stream, capture_output=True, check=False)
     if result.returncode != 0:
         raise RuntimeError(f"potrace stopped with code {result.returncode}: {result.stderr.decode(errors='replace')}")
-    outlines = [list(_contours(page)) for page in _pages(result.stdout)]
+    outlines = _outlines(list(_pages(result.stdout)))
     if len(outlines) != len(pictures):
         raise RuntimeError(f"potrace returned {len(outlines)} outlines for {len(pictures)} pictures")
     return outlines
@@ -55,32 +61,37 @@ def _pbm(picture: Bitmap) -> bytes:
 
 
 def _pages(pdf: bytes) -> Iterator[bytes]:
+    """The path operators of each page: what follows the scale and the colour."""
     for part in pdf.split(b"\nstream\n")[1:]:
-        yield part[: part.index(b"endstream")]
+        page = part[: part.index(b"endstream")]
+        yield page[page.index(_COLOUR) + len(_COLOUR) :]
 
 
-def _contours(page: bytes) -> Iterator[CubicContour]:
-    """Read the path operators ``x y m``, ``x y l``, ``x1 y1 x2 y2 x3 y3 c`` and ``h`` of one page."""
-    here = (0.0, 0.0)
-    segments: list[tuple[float, ...]] = []
-    for line in page.split(b"\n"):
-        operator = line[-1:]
-        if operator == b"c":
-            numbers = tuple(map(float, line[:-1].split()))
-            segments.append(numbers)
-            here = numbers[4], numbers[5]
-        elif operator == b"l":
-            x, y = map(float, line[:-1].split())
-            segments.append(_straight(here, (x, y)))
-            here = x, y
-        elif operator == b"m" and not line.endswith(b"cm"):
-            x, y = map(float, line[:-1].split())
-            here = x, y
-            segments = []
-        elif operator == b"h" and segments:
-            yield np.array(segments).reshape(-1, 3, 2) / _UNITS_PER_PX
+def _outlines(pages: Sequence[bytes]) -> list[list[CubicContour]]:
+    """Reads the path operators ``x y m``, ``x y l``, ``x1 y1 x2 y2 x3 y3 c`` and ``h`` of all pages at once."""
+    stream = b"p".join([b"", *pages])
+    operators = np.frombuffer(stream.translate(None, _NUMBERS), np.uint8)
+    points = np.array(stream.translate(None, _OPERATORS).split(), float).reshape(-1, 2)
+    counts = _POINTS[operators]
+    firsts = np.cumsum(counts) - counts
+    drawing = np.isin(operators, [_LINE, _CURVE])
+    segments = _segments(points, firsts[drawing], operators[drawing] == _CURVE) / _UNITS_PER_PX
+    opens = operators == _MOVE
+    contour = np.cumsum(opens)[drawing] - 1
+    page = np.cumsum(operators == _PAGE)[opens] - 1
+    outlines: list[list[CubicContour]] = [[] for _ in pages]
+    lengths = np.bincount(contour, minlength=len(page))
+    for index, part in zip(page.tolist(), np.split(segments, np.cumsum(lengths))[:-1], strict=True):
+        if len(part):
+            outlines[index].append(part)
+    return outlines
 
 
-def _straight(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, ...]:
-    step_x, step_y = (end[0] - start[0]) / 3, (end[1] - start[1]) / 3
-    return (start[0] + step_x, start[1] + step_y, end[0] - step_x, end[1] - step_y, *end)
+def _segments(points: NDArray[np.float64], firsts: NDArray[np.int64], is_curve: NDArray[np.bool_]) -> CubicContour:
+    """(n, 3, 2); every segment starts at the point before its first one."""
+    segments = np.empty((len(firsts), 3, 2))
+    segments[is_curve] = points[firsts[is_curve, None] + np.arange(3)]
+    start, end = points[firsts[~is_curve] - 1], points[firsts[~is_curve]]
+    step = (end - start) / 3
+    segments[~is_curve] = np.stack([start + step, end - step, end], axis=1)
+    return segments
