@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from fontTools.ttLib.tables import ttProgram
-from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphCoordinates, flagOnCurve
+from fontTools.ttLib.tables._g_l_y_f import (
+    Glyph,
+    flagOnCurve,
+    flagRepeat,
+    flagXsame,
+    flagXShort,
+    flagYsame,
+    flagYShort,
+)
 from numpy.typing import NDArray
 
 from fontbuild.outline import Outline
@@ -14,6 +21,8 @@ from fontbuild.quadratic import area
 
 _NOTDEF_BOX = (60, 0, 440, 700)
 _NOTDEF_STROKE = 40
+_MOST_REPEATED = 256
+"""Points that may share one flag."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +67,34 @@ def notdef_record() -> GlyphRecord:
 def _record(contours: list[tuple[NDArray[np.int64], NDArray[np.bool_]]], advance: int) -> GlyphRecord:
     points = np.concatenate([contour[0] for contour in contours])
     on_curve = np.concatenate([contour[1] for contour in contours])
-    glyph = Glyph()
-    glyph.numberOfContours = len(contours)
-    glyph.endPtsOfContours = (np.cumsum([len(contour[0]) for contour in contours]) - 1).tolist()
-    glyph.coordinates = GlyphCoordinates(points.tolist())
-    glyph.flags = bytearray(np.where(on_curve, flagOnCurve, 0).astype(np.uint8).tobytes())
-    glyph.program = ttProgram.Program()
-    glyph.program.fromBytecode(b"")
+    ends = np.cumsum([len(contour[0]) for contour in contours]) - 1
     (left, bottom), (right, top) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    glyph.xMin, glyph.yMin, glyph.xMax, glyph.yMax = left, bottom, right, top
-    data = glyph.compile(None, recalcBBoxes=False)
+    head = np.array([len(contours), left, bottom, right, top, *ends, 0], ">i2").tobytes()
+    data = head + _packed(np.diff(points, axis=0, prepend=[(0, 0)]), on_curve)
     return GlyphRecord(Glyph(data), advance, (left, bottom, right, top), len(points), len(contours))
+
+
+def _packed(steps: NDArray[np.int64], on_curve: NDArray[np.bool_]) -> bytes:
+    """Flags, repeated ones counted, and steps of x and of y: none for 0, a byte up to 255, else two (OpenType).
+
+    Args:
+        steps: (n, 2) from point to point, the first from 0.
+    """
+    size = np.abs(steps)
+    is_short, is_still = (size > 0) & (size < 256), size == 0
+    same = is_still | (is_short & (steps > 0))
+    flags = (on_curve * flagOnCurve + is_short @ [flagXShort, flagYShort] + same @ [flagXsame, flagYsame]).astype(
+        np.uint8
+    )
+    starts = np.union1d(np.flatnonzero(np.diff(flags)) + 1, np.arange(0, len(flags), _MOST_REPEATED))
+    again = np.diff(starts, append=len(flags)) - 1
+    runs = np.column_stack([flags[starts] | np.where(again > 0, flagRepeat, 0), again])
+    parts = [runs[np.column_stack([np.ones(len(again), bool), again > 0])]]
+    for axis in (0, 1):
+        high = np.where(is_short[:, axis], size[:, axis], steps[:, axis] >> 8)
+        both = np.column_stack([high, steps[:, axis]]) & 0xFF
+        parts.append(both[np.column_stack([~is_still[:, axis], ~is_still[:, axis] & ~is_short[:, axis]])])
+    return np.concatenate(parts).astype(np.uint8).tobytes()
 
 
 def _rounded(points: NDArray[np.float64], on_curve: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from fontTools.otlLib.builder import buildLookup, buildPairPosClassesSubtable, buildPairPosGlyphsSubtable, buildValue
-from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables import otTables
 from numpy.typing import NDArray
 
@@ -35,13 +34,13 @@ _HALVINGS = 7
 Numbers = NDArray[np.float64]
 
 
-def kerning_lookups(font: TTFont, spacing: Spacing, names: Sequence[str]) -> list[otTables.Lookup]:
+def kerning_lookups(spacing: Spacing, names: Sequence[str], ids: Mapping[str, int]) -> list[otTables.Lookup]:
     """GPOS pair adjustments (type 2): letter by letter, and syllables by class; none where nothing needs moving.
 
     Args:
         names: the glyph name of each outline.
+        ids: the place of each name in the font's glyph order.
     """
-    ids = font.getReverseGlyphMap()
     subtables = [_letter_pairs(spacing, names, ids), *_beside_syllables(spacing, names, ids)]
     return [buildLookup([subtable]) for subtable in subtables if subtable is not None]
 

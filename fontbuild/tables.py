@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from fontTools.agl import UV2AGL
@@ -33,13 +34,19 @@ _KOREAN_CODE_PAGE = 1 << 19
 _LATIN_CODE_PAGE = 1 << 0
 _PANOSE_HANDWRITTEN = 3
 _REGULAR = 1 << 6
+_SPACES = (0x20, 0xA0)
 
 
 def build_tables(spacing: Spacing, info: FontInfo, names: Names, regular: Spacing | None = None) -> TTFont:
     """The whole font, not yet compiled; ``regular`` sets the vertical step and the kerning of its family."""
     rhythm = regular or spacing
     glyphs = glyph_names(spacing.outlines)
-    records, codes = _records(spacing, glyphs)
+    ids = {name: place for place, name in enumerate(_glyph_order(spacing, glyphs))}
+    with ThreadPoolExecutor(1) as beside:
+        # Arrays so large that it takes no time from the glyphs.
+        kerning = beside.submit(kerning_lookups, rhythm, glyphs, ids)
+        records, codes = _records(spacing, glyphs, ids)
+        pairs = kerning.result()
     step = vertical_step(rhythm.outlines)
     upright = _upright(spacing, step)
     records |= upright
@@ -59,7 +66,7 @@ def build_tables(spacing: Spacing, info: FontInfo, names: Names, regular: Spacin
     builder.setupPost(underlinePosition=-100, underlineThickness=50)
     _rasteriser(font)
     font["GSUB"] = substitutions(font, _shapes(glyphs), {name.partition(".")[0]: name for name in upright})
-    if pairs := kerning_lookups(font, rhythm, glyphs):
+    if pairs:
         font["GPOS"] = layout_table("GPOS", pairs, {"kern": range(len(pairs))})
     font["OS/2"].usMaxContext = maxCtxFont(font)
     return font
@@ -81,17 +88,23 @@ def glyph_names(outlines: Iterable[Outline]) -> list[str]:
     return names
 
 
-def _records(spacing: Spacing, names: Sequence[str]) -> tuple[dict[str, GlyphRecord], dict[int, str]]:
-    """Glyphs by name in glyph order, alternates last, and the characters they stand for."""
-    records = {".notdef": notdef_record()}
-    codes = {code: glyph_name(chr(code)) for code in (0x20, 0xA0)}
-    records |= {name: empty_record(spacing.space) for name in codes.values()}
-    glyphs = zip(names, spacing.outlines, spacing.advances, strict=True)
-    for name, outline, advance in sorted(glyphs, key=lambda glyph: ("." in glyph[0], glyph[1].char)):
+def _glyph_order(spacing: Spacing, names: Sequence[str]) -> list[str]:
+    """Spaces first, then by character, alternates last."""
+    glyphs = sorted(zip(names, spacing.outlines, strict=True), key=lambda glyph: ("." in glyph[0], glyph[1].char))
+    return [".notdef", *(glyph_name(chr(code)) for code in _SPACES), *(name for name, _ in glyphs)]
+
+
+def _records(
+    spacing: Spacing, names: Sequence[str], order: Iterable[str]
+) -> tuple[dict[str, GlyphRecord], dict[int, str]]:
+    """Glyphs by name in the order given, and the characters they stand for."""
+    codes = {code: glyph_name(chr(code)) for code in _SPACES}
+    records = {".notdef": notdef_record(), **{name: empty_record(spacing.space) for name in codes.values()}}
+    for name, outline, advance in zip(names, spacing.outlines, spacing.advances, strict=True):
         records[name] = outline_record(outline, advance)
         if "." not in name:
             codes[ord(outline.char)] = name
-    return records, codes
+    return {name: records[name] for name in order}, codes
 
 
 def _shapes(names: Sequence[str]) -> dict[str, list[str]]:
