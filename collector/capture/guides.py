@@ -73,7 +73,7 @@ def _in_view(cells: Sequence[Cell], where: PageMap, frame: tuple[int, ...]) -> S
     both = np.stack([starts, ends])
     corners = np.stack([np.column_stack([both[i, :, 0], both[j, :, 1]]) for i in (0, 1) for j in (0, 1)], axis=1)
     at = where.to_photo(corners.reshape(-1, 2)).reshape(-1, 4, 2)
-    inside = ((at >= 0) & (at <= (frame[1] - 1, frame[0] - 1))).all(axis=(1, 2))
+    inside = np.all((at >= 0) & (at <= (frame[1] - 1, frame[0] - 1)), axis=(1, 2)).tolist()
     return [cell for cell, seen in zip(cells, inside, strict=True) if seen]
 
 

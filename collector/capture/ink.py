@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.capture.deblur import deblur
+from collector.capture.deblur import deblur, smooth_along
 from collector.capture.labels import printed_labels
 from collector.capture.rectify import PX_PER_MM, FloatImage
 from collector.capture.stroke import edge_level, stroke_width
@@ -35,6 +35,8 @@ _NOISE_FACTOR = 5.0
 _LEAST_LEVEL = 0.08
 _LEAST_INK = 0.12
 """Less dark than this, what stands out on a page is noise and the rest of its guides: nothing is written."""
+_NOISY_SHARE = 0.15
+"""Noise over ink from which averaging along strokes mends more than it rounds off, on photographs of training hands."""
 _EDGE_GAIN = 1.7
 _SMOOTHING_PX = 0.7
 _SAMPLE_STEP = 3
@@ -78,6 +80,9 @@ def part_ink(reflectance: FloatImage, cells: Sequence[Cell], whole: Sequence[Cel
     darkness, left_px = deblur(darkness, blur_px, noise / max(level, _LEAST_LEVEL))
     if left_px < blur_px:
         level, noise = _levels(darkness, clear)
+        if noise > _NOISY_SHARE * level > 0:
+            darkness = smooth_along(darkness)
+            level, noise = _levels(darkness, clear)
     printed = printed_labels(reflectance.shape[:2], tuple(cells), blur_px)
     # A label darker than the pen would make the pen's strokes beside it look pale.
     np.minimum(darkness, max(level, 2 * noise), out=darkness, where=printed)

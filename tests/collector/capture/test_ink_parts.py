@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from collector.capture.cells import read_cells
-from collector.capture.deblur import deblur
+from collector.capture.deblur import deblur, smooth_along
 from collector.capture.ink import InkPlane, remove_guides
 from collector.capture.labels import printed_labels
 from collector.capture.rules import remove_rules, without_rules
@@ -116,3 +116,17 @@ def test_labels_are_known_where_the_pdf_prints_them(set_name):
         count += printed[band].sum()
     assert inside > 0.99 * count
     assert elsewhere < 2 * count
+
+
+def test_noise_no_longer_breaks_a_pale_stroke_into_dashes():
+    ink = np.zeros((300, 300), np.float32)
+    cv2.line(ink, (40, 60), (260, 200), 0.3, 7, cv2.LINE_AA)
+    noise = cv2.GaussianBlur(np.random.default_rng(0).normal(0, 0.8, ink.shape), (0, 0), 1.5)
+    seen = np.asarray(cv2.GaussianBlur(ink, (0, 0), 1.5) + noise, np.float32)
+    smooth = smooth_along(seen)
+    middle = np.zeros(ink.shape, np.uint8)
+    cv2.line(middle, (50, 66), (250, 194), 1, 1)
+    bare = cv2.dilate(ink, np.ones((21, 21))) == 0
+    weak_before, weak_after = ((plane[middle > 0] < 0.15).mean() for plane in (seen, smooth))
+    assert weak_after < 0.3 * weak_before
+    assert smooth[bare].std() < 0.7 * seen[bare].std()
