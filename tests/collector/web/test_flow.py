@@ -49,21 +49,24 @@ def test_a_photograph_is_judged_page_by_page_and_cell_by_cell(owner: Person) -> 
     assert Image.open(io.BytesIO(picture.content)).size == (840, 1188)
 
 
-def test_photographs_are_kept_without_what_the_camera_says(person: Person, tmp_path: Path, pages: list[Path]) -> None:
-    tagged = tmp_path / "tagged.jpg"
-    exif = Image.Exif()
+def test_photographs_are_kept_without_what_the_camera_says_and_under_names_of_our_own(
+    person: Person, pages: list[Path]
+) -> None:
+    exif, tagged = Image.Exif(), io.BytesIO()
     exif[0x010F] = "Camera of a person"
-    with Image.open(pages[0]) as photo:
-        photo.save(tagged, exif=exif, quality=90)
-    assert b"Camera of a person" in tagged.read_bytes()
+    with Image.open(pages[2]) as photo:
+        photo.save(tagged, "JPEG", exif=exif, quality=90)
+    assert b"Camera of a person" in tagged.getvalue()
     person.begin()
-    person.upload_and_wait(tagged)
-    kept = list((person.folder / "uploads" / person.project).glob("photo-*"))
-    assert [path.name for path in kept] == ["photo-1.jpg"]
-    assert b"Camera of a person" not in kept[0].read_bytes()
-    with Image.open(kept[0]) as photo:
-        assert not photo.getexif()
-    assert not list((person.folder / "uploads" / "incoming").iterdir())
+    page = person.upload_and_wait(("../../etc/<img src=x onerror=alert(1)>\u202egpj.jpg", tagged.getvalue())).text
+    assert "<img src=x" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;gpj.jpg" in page
+    kept = [path for path in person.folder.rglob("*") if path.is_file() and "sqlite" not in path.name]
+    assert {path.name for path in kept} == {"photo-1.jpg", "page-1.jpg"}
+    for path in kept:
+        assert b"Camera of a person" not in path.read_bytes()
+        with Image.open(path) as photo:
+            assert not photo.getexif()
 
 
 def test_a_font_is_started_only_when_the_photographs_will_do(person: Person, owner: Person) -> None:
