@@ -40,7 +40,9 @@ async def front(request: Request) -> Response:
         {"name": name, "pages": len(build_sheet(name).pages), "minutes": minutes}
         for name, minutes in zip(SET_NAMES, (40, 20, 10), strict=True)
     ]
-    return web_of(request).page(request, "front.html", sheets=sheets)
+    # Messengers that show a card for a link want the whole address of its picture.
+    origin = str(request.base_url).rstrip("/")
+    return web_of(request).page(request, "front.html", sheets=sheets, origin=origin)
 
 
 @router.get("/sheet/{set_name}.pdf")

@@ -1,11 +1,13 @@
 """What pages promise by themselves: headings in the hand of the house, a way on from every refusal."""
 
+import io
 import re
 from importlib import resources
 from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from collector.web.staticfiles import STATIC
 from templates.hangul import is_syllable
@@ -61,3 +63,10 @@ def test_photographs_that_could_not_be_read_come_first(person: Person, owner: Pe
     assert re.findall(r'<article[^>]* id="photo-(\d+)"', page) == ["3", "2", "1"]
     legend = page.split('<ul class="legend"')[1].split("</ul>")[0]
     assert "k-good" in legend and "k-faint" not in legend, "only what the page shows is explained"
+
+
+def test_a_link_to_the_first_page_has_a_picture_that_messengers_can_fetch(person: Person) -> None:
+    [picture] = re.findall(r'property="og:image" content="([^"]+)"', person.get("/").text)
+    assert picture.startswith("http://testserver/")
+    with Image.open(io.BytesIO(person.client.get(picture).content)) as shown:
+        assert shown.size == (1200, 630)
