@@ -6,10 +6,10 @@
 What makes fonts stands behind the ``Workshop``: the web knows photographs, jobs and events, no other room.
 """
 
+from collector.reading import photo_path, picture_path
 from collector.web.app import create_app
 from collector.web.config import Limits, WebConfig
 from collector.web.intake import Interrupted
-from collector.web.reading import photo_path, picture_path
 from collector.web.sheetview import SheetView, look
 from collector.web.strokes import to_glyph
 from collector.web.workshop import FontFiles, LicenceInfo, StageInfo, Workshop

@@ -17,10 +17,10 @@ from starlette.datastructures import UploadFile
 from collector.blobs import Uploads
 from collector.capture import is_readable
 from collector.errors import DamagedImage, EmptyFile, ImageTooLarge, NotAnImage, PhotoError
+from collector.reading import photo_path, picture_path
 from collector.store import NewUpload, ProjectNotFoundError, Store
 from collector.web.config import WebConfig
 from collector.web.readers import Readers
-from collector.web.reading import photo_path, picture_path
 from templates.errors import PersonError
 
 BLOCK_BYTES = 1 << 20

@@ -10,10 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from collector.reading import photo_path, picture_path
 from collector.store import ProjectNotFoundError, Upload
 from collector.web.intake import Taken, TooBusy
 from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
-from collector.web.reading import photo_path, picture_path
 from collector.web.security import Number, Refusal, not_found
 from collector.web.sheetview import GOOD, in_order, look
 from templates.hangul import is_syllable

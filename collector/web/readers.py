@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.errors import DamagedImage
-from collector.web.reading import open_upload, prepare_process, read_kept
+from collector.reading import open_upload, prepare_process, read_kept
 
 CALLS_A_PROCESS = 120
 """Processes are replaced after so much work each, which gives their memory back.

@@ -1,4 +1,4 @@
-"""Reads one photograph in a process of its own: what is hostile or huge in it harms nobody else."""
+"""Reads one uploaded file in a process of its own: what is hostile or huge in it harms nobody else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from collector.capture.decode import Photo, decode
 from collector.capture.notices import advice
 from collector.capture.stroke import stroke_width
 from collector.errors import DamagedImage
-from collector.web.flat import flat_page
+from collector.reading.flat import flat_page
 from templates.errors import PersonError
 from templates.sheet import build_sheet
 
