@@ -20,10 +20,15 @@ def substitutions(font: TTFont, shapes: Shapes, upright: Mapping[str, str]) -> D
         shapes: glyphs that have alternates, and the names of those.
         upright: glyphs that look another way in vertical lines, and their names there.
     """
-    lookups = rotation_lookups(font, shapes) if shapes else []
-    features = {"rclt": [0], "salt": [len(lookups) - 1]} if shapes else {}
+    lookups: list[otTables.Lookup] = []
+    features: dict[str, list[int]] = {}
+    if shapes:
+        lookups = rotation_lookups(font, shapes)
+        features |= {"rclt": [0], "salt": [len(lookups) - 1]}
+        # Programs apply no rclt in vertical lines: there letters vary by the same rules under vert.
+        features["vert"] = [0]
     if upright:
-        features["vert"] = [len(lookups)]
+        features["vert"] = [*features.get("vert", []), len(lookups)]
         lookups.append(single_lookup(font, upright))
     return layout_table("GSUB", lookups, features)
 

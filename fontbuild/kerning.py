@@ -31,7 +31,7 @@ CLOSEST_UNITS = 28.0
 """No kerning brings two strokes nearer than this."""
 _HALVINGS = 7
 
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.float32]
 
 
 def kerning_lookups(spacing: Spacing, names: Sequence[str], ids: Mapping[str, int]) -> list[otTables.Lookup]:
@@ -113,7 +113,7 @@ def _between(one: Sides, two: Sides) -> Numbers:
 
 def _moves(one: Sides, two: Sides, target: Numbers | float) -> Numbers:
     """(N, M) units to move each of ``two`` when it follows each of ``one``; ``target`` broadcasts to that."""
-    wanted = np.broadcast_to(np.asarray(target, float), (len(one.right), len(two.left)))
+    wanted = np.broadcast_to(np.asarray(target, np.float32), (len(one.right), len(two.left)))
     start, moves = 0, []
     for part in one.parts():
         moves.append(_solve(part, two, wanted[start : start + len(part.right)]))
@@ -124,9 +124,9 @@ def _moves(one: Sides, two: Sides, target: Numbers | float) -> Numbers:
 def _solve(one: Sides, two: Sides, wanted: Numbers) -> Numbers:
     """By halving: the distance grows with the move."""
     white = facing(one, two)
-    low, high = np.full(wanted.shape, MOST_UNITS[0] / SHARE), np.full(wanted.shape, MOST_UNITS[1] / SHARE)
+    low, high = (np.full(wanted.shape, limit / SHARE, np.float32) for limit in MOST_UNITS)
     for _ in range(_HALVINGS):
-        middle = (low + high) / 2
+        middle: Numbers = np.float32(0.5) * (low + high)
         far = distance(white + middle[:, :, None], one.counts[:, None], two.counts) > wanted
         low, high = np.where(far, low, middle), np.where(far, middle, high)
     nearest = np.minimum(CLOSEST_UNITS - white.min(axis=2), 0)

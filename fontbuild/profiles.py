@@ -23,7 +23,7 @@ _AWAY_UNITS = 10.0
 """White that each band of that adds."""
 _CHUNK = 512
 
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,14 +62,14 @@ def facing(one: Sides, two: Sides) -> Numbers:
 
 def distance(white: Numbers, counts: NDArray[np.int64], others: NDArray[np.int64]) -> Numbers:
     """(..., BAND_COUNT) -> (...): the mean over as many bands as the lower of the two glyphs has."""
-    near = (np.maximum(white, _NARROWEST_UNITS) ** -2).sum(axis=-1)
-    mean: Numbers = (near / np.minimum(counts, others)) ** -0.5
+    near = np.square(1 / np.maximum(white, _NARROWEST_UNITS)).sum(axis=-1)
+    mean: Numbers = np.sqrt(np.minimum(counts, others).astype(np.float32) / near)
     return mean
 
 
-def _felt(white: Numbers) -> Numbers:
+def _felt(white: NDArray[np.float64]) -> Numbers:
     """White with every stroke felt a little above and below itself."""
-    known = np.where(np.isnan(white), WIDEST_UNITS, white)
+    known = np.where(np.isnan(white), WIDEST_UNITS, white).astype(np.float32)
     padded = np.pad(known, ((0, 0), (_SPREAD_BANDS, _SPREAD_BANDS)), constant_values=WIDEST_UNITS)
     near = range(2 * _SPREAD_BANDS + 1)
     shifted = [padded[:, at : at + BAND_COUNT] + abs(at - _SPREAD_BANDS) * _AWAY_UNITS for at in near]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from fontTools.agl import UV2AGL
@@ -42,11 +41,7 @@ def build_tables(spacing: Spacing, info: FontInfo, names: Names, regular: Spacin
     rhythm = regular or spacing
     glyphs = glyph_names(spacing.outlines)
     ids = {name: place for place, name in enumerate(_glyph_order(spacing, glyphs))}
-    with ThreadPoolExecutor(1) as beside:
-        # Arrays so large that it takes no time from the glyphs.
-        kerning = beside.submit(kerning_lookups, rhythm, glyphs, ids)
-        records, codes = _records(spacing, glyphs, ids)
-        pairs = kerning.result()
+    records, codes = _records(spacing, glyphs, ids)
     step = vertical_step(rhythm.outlines)
     upright = _upright(spacing, step)
     records |= upright
@@ -66,7 +61,7 @@ def build_tables(spacing: Spacing, info: FontInfo, names: Names, regular: Spacin
     builder.setupPost(underlinePosition=-100, underlineThickness=50)
     _rasteriser(font)
     font["GSUB"] = substitutions(font, _shapes(glyphs), {name.partition(".")[0]: name for name in upright})
-    if pairs:
+    if pairs := kerning_lookups(rhythm, glyphs, ids):
         font["GPOS"] = layout_table("GPOS", pairs, {"kern": range(len(pairs))})
     font["OS/2"].usMaxContext = maxCtxFont(font)
     return font

@@ -21,11 +21,12 @@ def font(tmp_path_factory):
     return build_font(glyphs, FontInfo("산 글씨"), tmp_path_factory.mktemp("font")).ttf
 
 
-def shaped(path, text, **features):
+def shaped(path, text, direction="ltr", **features):
     font = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
     buffer = hb.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
+    buffer.direction = direction
     hb.shape(font, buffer, features)
     order = TTFont(path).getGlyphOrder()
     names = [order[info.codepoint] for info in buffer.glyph_infos]
@@ -47,6 +48,11 @@ def shaped(path, text, **features):
 )
 def test_the_next_shape_follows_the_nearest_like(font, text, shapes):
     assert shaped(font, text) == shapes
+
+
+def test_letters_vary_in_vertical_lines_too(font):
+    assert shaped(font, "가가가가가", "ttb") == "01201"
+    assert shaped(font, "가나가나", "ttb", vert=False) == "0000"
 
 
 def test_it_can_be_switched_off_and_chosen_by_hand(font):
