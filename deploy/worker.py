@@ -87,6 +87,8 @@ class JobWorker:
         self._shown = Worker(name, self.device, None, 0.0, 0, now, now, self.kind.parts)
         self._beaten_s = 0.0
         self._looked_s = time.monotonic()
+        self._unheard = 0
+        """Jobs that waited unheard when this worker looked last: while there are any, the bus is not waited for."""
         self._nursery = Nursery(self.trade, self.kind.parts)
 
     def run(self) -> None:
@@ -106,7 +108,7 @@ class JobWorker:
     def _consume(self, consumer: Consumer) -> None:
         while not self.stop.is_set():
             self._beat()
-            deliveries = consumer.poll(POLL_S)
+            deliveries = consumer.poll(STEP_S if self._unheard else POLL_S)
             for delivery in deliveries:
                 self._take(delivery, consumer)
                 if self.stop.is_set():
@@ -123,6 +125,7 @@ class JobWorker:
         if time.monotonic() - self._looked_s < self.echo_s / LOOKS_AN_ECHO:
             return
         waiting = self.store.operations.unheard(self.kind.parts, self.echo_s)
+        self._unheard = len(waiting)
         if not waiting:
             self._looked_s = time.monotonic()
             return

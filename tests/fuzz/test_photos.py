@@ -6,7 +6,7 @@ from itertools import chain
 from tests.fuzz.mutants import SMALL_PX, giants, mutants
 from tests.fuzz.reading import read_all
 
-COUNT = 80
+COUNT = 60
 CHEAP_GIANTS = ("jpeg-strip", "line", "pdf-strip", "png-turned")
 """The bench reads them all."""
 
