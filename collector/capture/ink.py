@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from collector.capture.deblur import deblur, smooth_along
 from collector.capture.labels import printed_labels
+from collector.capture.moire import without_pattern
 from collector.capture.rectify import PX_PER_MM, FloatImage
 from collector.capture.stroke import edge_level, stroke_width
 from templates.sheet import Cell
@@ -35,6 +36,10 @@ _NOISE_FACTOR = 5.0
 _LEAST_LEVEL = 0.08
 _LEAST_INK = 0.12
 """Less dark than this, what stands out on a page is noise and the rest of its guides: nothing is written."""
+_PATTERNED = 0.1
+"""No camera's noise is as strong: the light of a screen."""
+_MOST_PATTERN = 2.5
+"""A wave takes no more light than this many of its deviations."""
 _NOISY_SHARE = 0.15
 """Noise over ink from which averaging along strokes mends more than it rounds off, on photographs of training hands."""
 _EDGE_GAIN = 1.7
@@ -77,6 +82,9 @@ def part_ink(reflectance: FloatImage, cells: Sequence[Cell], whole: Sequence[Cel
     clear = _clear_of_guides(inside, whole)
     darkness = _darkness(reflectance, clear)
     level, noise = _levels(darkness, clear)
+    if noise > _PATTERNED:
+        darkness = _without_pattern(darkness, clear, noise)
+        level, noise = _levels(darkness, clear)
     darkness, left_px = deblur(darkness, blur_px, noise / max(level, _LEAST_LEVEL))
     if left_px < blur_px:
         level, noise = _levels(darkness, clear)
@@ -168,6 +176,11 @@ def _darkness(reflectance: FloatImage, inside: NDArray[np.bool_]) -> FloatImage:
     weights = weights / float(weights @ np.clip(colour, 0.02, None)) * float(colour.max())
     plane = cv2.transform(reflectance, np.append(-weights, weights.sum()).reshape(1, 4).astype(np.float32))
     return np.asarray(cv2.GaussianBlur(plane, (5, 5), _SMOOTHING_PX), np.float32)
+
+
+def _without_pattern(darkness: FloatImage, clear: NDArray[np.bool_], noise: float) -> FloatImage:
+    paper = float(np.median(darkness[::_SAMPLE_STEP, ::_SAMPLE_STEP][clear[::_SAMPLE_STEP, ::_SAMPLE_STEP]]))
+    return without_pattern(darkness, paper, paper + _MOST_PATTERN * noise)
 
 
 def _levels(plane: FloatImage, inside: NDArray[np.bool_]) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from collector.capture.cells import read_cells
 from collector.capture.deblur import deblur, smooth_along
 from collector.capture.ink import InkPlane, remove_guides
 from collector.capture.labels import printed_labels
+from collector.capture.moire import without_pattern
 from collector.capture.rules import remove_rules, without_rules
 from collector.capture.verdicts import Cause, Verdict
 from collector.simulator.paper import print_pages
@@ -130,3 +131,18 @@ def test_noise_no_longer_breaks_a_pale_stroke_into_dashes():
     weak_before, weak_after = ((plane[middle > 0] < 0.15).mean() for plane in (seen, smooth))
     assert weak_after < 0.3 * weak_before
     assert smooth[bare].std() < 0.7 * seen[bare].std()
+
+
+def test_a_screens_pattern_goes_and_ink_stays():
+    y, x = np.mgrid[:600, :800].astype(np.float32)
+    # The bands of a screen seen askew bend: their frequency changes across the page.
+    waves = 0.25 * np.cos(0.45 * x + 0.2 * y + 1e-4 * x * y) + 0.1 * np.cos(0.1 * x - 0.5 * y)
+    ink = np.zeros(x.shape, np.float32)
+    for left in range(80, 760, 160):
+        cv2.line(ink, (left, 120), (left + 60, 480), 1.0, 8, cv2.LINE_AA)
+    seen = np.asarray(ink + (1 - ink) * (0.1 + waves), np.float32)
+    paper = cv2.dilate(ink, np.ones((15, 15))) == 0
+    clean = without_pattern(seen, 0.1, 0.6)
+    inner = (slice(64, -64), slice(64, -64))
+    assert clean[inner][paper[inner]].std() < 0.35 * seen[inner][paper[inner]].std()
+    assert np.abs(clean - seen)[ink > 0.9].max() < 0.05
