@@ -53,7 +53,9 @@ bench-fuzz: $(READY) ## 부서진 것의 잣대 · 10,000 broken pictures at the
 stack: $(READY) ## 서비스의 모든 프로세스 · a font through all processes of compose.yaml, with real servers, no containers
 	$(PYTHON_IN) -m deploy.stack
 
-release-check: demo ## 글꼴 검사 · OTS, HarfBuzz, FreeType and fontbakery's universal checks on the demo's font
+release-check: demo ## 글꼴 검사 · OTS, old and new HarfBuzz, FreeType, LibreOffice and fontbakery on the demo's font
+	command -v soffice >/dev/null || [ "$$(id -u)" != 0 ] || \
+		apt-get install -y -q --no-install-recommends libreoffice-writer-nogui poppler-utils || true
 	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --editable '.[release]'
 	$(PYTHON_IN) -m fontbuild.release_check out/demo/*.ttf
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import ots
-import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
+
+from fontbuild.shaping import unshaped
 
 _RENDER_PX = 32
 
@@ -27,13 +28,13 @@ def check_font(path: Path) -> dict[str, Any]:
     characters = [chr(code) for code in sorted(font.getBestCmap())]
     inked = [char for char in characters if not char.isspace()]
     sanitizer = _sanitize(path)
-    unshaped = _unshaped(path, characters)
+    wrong = unshaped(path)
     invisible = _invisible(path, inked)
     return {
-        "passed": not (sanitizer or unshaped or invisible),
+        "passed": not (sanitizer or wrong or invisible),
         "sanitizer": sanitizer,
         "characters": len(characters),
-        "unshaped": unshaped,
+        "unshaped": wrong,
         "invisible": invisible,
         "glyphs": font["maxp"].numGlyphs,
         "bytes": path.stat().st_size,
@@ -44,20 +45,6 @@ def _sanitize(path: Path) -> str:
     result: subprocess.CompletedProcess[bytes] = ots.sanitize(str(path), capture_output=True)
     complaint = result.stderr.decode(errors="replace").strip()
     return complaint or ("" if result.returncode == 0 else f"OTS rejects the font (code {result.returncode})")
-
-
-def _unshaped(path: Path, characters: Iterable[str]) -> str:
-    """Characters that come out of HarfBuzz as .notdef or as more than one glyph."""
-    font = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
-    wrong = []
-    for char in characters:
-        buffer = hb.Buffer()
-        buffer.add_str(char)
-        buffer.guess_segment_properties()
-        hb.shape(font, buffer)
-        if [info.codepoint for info in buffer.glyph_infos].count(0) or len(buffer.glyph_infos) != 1:
-            wrong.append(char)
-    return "".join(wrong)
 
 
 def _invisible(path: Path, characters: Iterable[str]) -> str:

@@ -1,0 +1,40 @@
+"""Whether HarfBuzz finds a glyph for every character, and whether letters that repeat vary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import uharfbuzz as hb
+from fontTools.ttLib import TTFont
+
+DIRECTIONS = ("ltr", "ttb")
+
+
+def stamped(path: Path) -> dict[str, str]:
+    """By direction the characters that look alike twice in a row although the font has further shapes of them."""
+    font = TTFont(path, lazy=True)
+    chars = {name: chr(code) for code, name in font.getBestCmap().items()}
+    varied = [chars[name.removesuffix(".alt1")] for name in font.getGlyphOrder() if name.endswith(".alt1")]
+    shaper = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
+    return {
+        direction: "".join(char for char in varied if len(set(glyphs(shaper, 2 * char, direction))) != 2)
+        for direction in DIRECTIONS
+    }
+
+
+def unshaped(path: Path) -> str:
+    """Characters of the font that come out of HarfBuzz as .notdef or as more than one glyph."""
+    characters = [chr(code) for code in sorted(TTFont(path, lazy=True).getBestCmap())]
+    shaper = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
+    shaped = ((char, glyphs(shaper, char)) for char in characters)
+    return "".join(char for char, found in shaped if len(found) != 1 or not found[0])
+
+
+def glyphs(shaper: hb.Font, text: str, direction: str = "ltr") -> list[int]:
+    """Glyph indices of a line without any features asked for."""
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    buffer.direction = direction
+    hb.shape(shaper, buffer)
+    return [info.codepoint for info in buffer.glyph_infos]
