@@ -164,7 +164,7 @@ def test_a_job_whose_writer_deletes_it_stops_and_leaves_no_result(embedded: Yard
     assert job.project_id is not None
     with embedded.store.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM jobs")
-    other = embedded.submit("sound")
+    other = embedded.submit("another sound")  # whose results were not there before
     assert embedded.wait_end([other])[0].state is JobState.DONE
     kept = [path.parent.name for path in set(results.glob("*/*")) - before if path.is_dir()]
     assert sorted(kept) == ["count", "read", "sign"], "those of the other job"
