@@ -142,12 +142,13 @@ def _frame_share(mine: NDArray[np.bool_]) -> float:
         mine: (H, W) of the cell's raster.
     """
     margin = round(mine.shape[0] * MARGIN_EM / (1 + 2 * MARGIN_EM))
-    line = slice(margin - _FRAME_PX, margin + 1)
-    sides = []
-    for turn in range(4):
-        turned = np.rot90(mine, turn)
-        sides.append(turned[line, margin:-margin].any(axis=0))
-    return float(np.concatenate(sides).mean())
+    near, far, along = (
+        slice(margin - _FRAME_PX, margin + 1),
+        slice(-margin - 1, _FRAME_PX - margin),
+        slice(margin, -margin),
+    )
+    beside = [mine[side, along].any(axis=0) for side in (near, far)]
+    return float(np.concatenate(beside + [mine[along, side].any(axis=1) for side in (near, far)]).mean())
 
 
 def _sharpness(darkness: FloatImage, ink: NDArray[np.uint8], contrast: float) -> float:

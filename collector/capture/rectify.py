@@ -54,7 +54,7 @@ def _sampled_map(where: PageMap, width: int, height: int) -> FloatImage:
     coarse = where.to_photo(grid.reshape(-1, 2) / PX_PER_MM).reshape(grid.shape).astype(np.float32)
     size = ((across + 2) * _GRID_PX, (down + 2) * _GRID_PX)
     fine = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(fine[_GRID_PX : _GRID_PX + height, _GRID_PX : _GRID_PX + width], np.float32)
+    return np.asarray(fine[_GRID_PX : _GRID_PX + height, _GRID_PX : _GRID_PX + width], np.float32)
 
 
 def paper_light(page: Photo) -> FloatImage:
