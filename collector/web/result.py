@@ -64,7 +64,9 @@ async def font(request: Request, token: str, group: str = WRITTEN, text: str = "
         text=text[:MOST_TEXT],
         chars=_letters(text) or (doubtful if group == DOUBTFUL else _group(group, written)),
         written=written,
-        redrawn={each.char for each in letters if each.strokes},
+        fresh=[
+            each.char for each in letters if each.strokes and made.options["letters"].get(each.char) != each.strokes
+        ],
         wrong=[each.char for each in letters if each.is_wrong],
         to_hex=to_hex,
         is_busy=any(not job.state.is_terminal for job in jobs),

@@ -124,6 +124,8 @@ def test_from_the_first_page_to_a_font_on_a_phone(service: str, tmp_path: Path, 
         browser.click("#marking")
         browser.click(".glyphs a")
         browser.wait("document.querySelectorAll('.glyphs .wrong').length === 1")
+        browser.click("#marking")
+        browser.wait("document.querySelectorAll('.flaws a').length === 1")
         browser.click("form[action$='/delete'] button")
         browser.wait("document.body.innerText.includes('모두 지웠습니다')")
         assert browser.problems == []

@@ -165,7 +165,7 @@ def test_a_letter_written_again_takes_the_place_of_the_old_and_nothing_is_learnt
     before = owner.jobs()[-1]
     assert "Rebuild" not in owner.get(f"{owner.address}/font").text
     saved = owner.post(f"{owner.address}/letters/ac00", {"action": "draw", "strokes": json.dumps(LINES)})
-    assert saved.status_code == 200 and "Rebuild the font" in saved.text
+    assert saved.status_code == 200 and "Rebuild the font" in saved.text and '<b lang="ko">가</b>' in saved.text
     owner.post(f"{owner.address}/rebuild")
     going = owner.get(f"{owner.address}/status").json()
     assert going["stages"] == ["mend", "fontbuild", "specimen"], "nobody waits for what is learnt already"

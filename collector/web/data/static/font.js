@@ -13,11 +13,12 @@ if (marking) {
   const grid = document.querySelector(".glyphs");
   const off = marking.textContent;
   let changed = false;
+  let told = Promise.resolve();
   marking.addEventListener("click", () => {
     const on = grid.classList.toggle("marking");
     marking.setAttribute("aria-pressed", on);
     marking.textContent = on ? marking.dataset.on : off;
-    if (!on && changed) window.location.reload();
+    if (!on && changed) told.then(() => window.location.reload());
   });
   grid.addEventListener("click", (event) => {
     const link = event.target.closest("a");
@@ -25,7 +26,8 @@ if (marking) {
     event.preventDefault();
     const wrong = link.parentElement.classList.toggle("wrong");
     changed = true;
-    post(link.href, { action: wrong ? "mark" : "unmark" })
+    // One after another, so that the last tap on a letter is also the last to arrive.
+    told = told.then(() => post(link.href, { action: wrong ? "mark" : "unmark" }))
       .then((answer) => { if (!answer.ok) link.parentElement.classList.toggle("wrong", !wrong); })
       .catch(() => link.parentElement.classList.toggle("wrong", !wrong));
   });
