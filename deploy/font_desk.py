@@ -24,8 +24,14 @@ USUAL_S = {"capture": 8.0, "seed": 3.0, "adapt": 90.0, "generate": 80.0, "mend":
 OTHER_S = 3.0
 LEARNING = ("capture", "seed", "adapt", "generate")
 LICENCES = (
-    LicenceInfo(License.ALL_RIGHTS.value, "나만 씁니다: 모든 권리는 나에게 (기본)", "Only I: all rights are mine (default)"),
-    LicenceInfo(License.OFL.value, "누구나 쓰고, 고치고, 나눌 수 있습니다 (SIL OFL)", "Everyone may use, change and share it (SIL OFL)"),
+    LicenceInfo(
+        License.ALL_RIGHTS.value, "나만 씁니다: 모든 권리는 나에게 (기본)", "Only I: all rights are mine (default)"
+    ),
+    LicenceInfo(
+        License.OFL.value,
+        "누구나 쓰고, 고치고, 나눌 수 있습니다 (SIL OFL)",
+        "Everyone may use, change and share it (SIL OFL)",
+    ),
     LicenceInfo(License.CC_BY.value, "내 이름을 밝히면 누구나 쓸 수 있습니다 (CC BY)", "Everyone who names me (CC BY)"),
     LicenceInfo(License.CC0.value, "누구나 조건 없이 쓸 수 있습니다 (CC0)", "Everyone, without conditions (CC0)"),
 )
