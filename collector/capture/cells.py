@@ -31,7 +31,7 @@ _MOST_FRAME_SHARE = 0.4
 _FRAME_PX = 3
 """A frame's line begins at the writing area and reaches so far outwards."""
 _LEAST_SHARPNESS = 0.2
-_MOST_HAZE = 2.1
+_MOST_HAZE = 1.9
 """Beyond it ink agreed with the truth by less than .8 on average, on simulated photographs of training hands."""
 
 

@@ -38,7 +38,7 @@ _LEAST_INK = 0.12
 """Less dark than this, what stands out on a page is noise and the rest of its guides: nothing is written."""
 _PATTERNED = 0.1
 """No camera's noise is as strong: the light of a screen."""
-_MOST_PATTERN = 2.5
+_MOST_PATTERN = 2.2
 """A wave takes no more light than this many of its deviations."""
 _NOISY_SHARE = 0.15
 """Noise over ink from which averaging along strokes mends more than it rounds off, on photographs of training hands."""

@@ -6,10 +6,11 @@ import pytest
 
 from collector.capture.cells import read_cells
 from collector.capture.deblur import deblur, smooth_along
-from collector.capture.ink import InkPlane, remove_guides
+from collector.capture.ink import InkPlane, part_ink, remove_guides
 from collector.capture.labels import printed_labels
 from collector.capture.moire import without_pattern
 from collector.capture.rules import remove_rules, without_rules
+from collector.capture.strokes import Strokes
 from collector.capture.verdicts import Cause, Verdict
 from collector.simulator.paper import print_pages
 from templates.sheet import build_sheet
@@ -146,3 +147,55 @@ def test_a_screens_pattern_goes_and_ink_stays():
     inner = (slice(64, -64), slice(64, -64))
     assert clean[inner][paper[inner]].std() < 0.35 * seen[inner][paper[inner]].std()
     assert np.abs(clean - seen)[ink > 0.9].max() < 0.05
+
+
+def test_writing_on_a_screen_is_ink_in_spite_of_its_pattern():
+    cells = build_sheet("100").pages[1].cells
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
+    light = 0.8 + 0.22 * np.cos(0.4 * x + 0.2 * y)
+    written = np.zeros(SHAPE, np.uint8)
+    for cell in cells[::2]:
+        middle = (round(12 * (cell.x + cell.width / 2)), round(12 * (cell.y + cell.height / 2)))
+        cv2.circle(written, middle, 40, 255, 8, cv2.LINE_AA)
+    page = np.dstack([light * (1 - written / 255)] * 3).astype(np.float32)
+    plane = part_ink(page, cells, cells, 1.0)
+    inside = cv2.dilate(written, np.ones((9, 9), np.uint8)) > 0
+    middles = np.zeros(SHAPE, np.bool_)
+    for cell in cells:
+        middles[
+            round(12 * cell.y) + 12 : round(12 * cell.y) + 156, round(12 * cell.x) + 12 : round(12 * cell.x) + 156
+        ] = 1
+    assert plane.level > 0.8
+    assert (plane.ink[written > 250] >= 128).mean() > 0.95
+    assert (plane.ink[middles & ~inside] >= 128).mean() < 0.01
+
+
+def _plane(ink, darkness):
+    return InkPlane(ink, np.asarray(darkness, np.float32), 1.0, 0.01, 5.0, 1.0, np.zeros(SHAPE, np.bool_))
+
+
+def test_what_is_dark_in_places_only_is_the_rest_of_a_line():
+    page = build_sheet("28").pages[0]
+    left, top = (round(12 * side) for side in (page.cells[0].x, page.cells[0].y))
+    ink, darkness = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE, np.float32)
+    for x, dark in ((30, 0.45), (90, 0.9)):
+        ink[top + 60 : top + 64, left + x : left + x + 20] = 255
+        darkness[top + 60 : top + 64, left + x : left + x + 20] = dark
+    darkness[top + 61, left + 30 : left + 40] = 0.6
+    mask = Strokes(_plane(ink, darkness), page.cells).mask(0, page.cells[0])
+    assert not mask[34 + 60 : 34 + 64, 34 + 30 : 34 + 50].any()
+    assert mask[34 + 60 : 34 + 64, 34 + 90 : 34 + 110].all()
+
+
+def test_frames_in_their_place_hold_a_cell_far_from_the_markers():
+    page = build_sheet("100").pages[0]
+    top = sorted(page.markers, key=lambda marker: marker.y)[:6]
+    nothing = _plane(np.zeros(SHAPE, np.uint8), np.zeros(SHAPE))
+    hidden = len(page.cells) // 2
+    causes = []
+    for others_mm in (0.05, 1.5):
+        off_mm = np.full(len(page.cells), others_mm)
+        off_mm[hidden] = np.nan
+        used = tuple(marker.id for marker in top)
+        causes.append(read_cells(nothing, page, np.ones(SHAPE, np.bool_), used, off_mm)[hidden].finding.cause)
+    assert causes == [Cause.EMPTY, Cause.OUT_OF_REACH]
