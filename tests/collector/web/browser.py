@@ -139,18 +139,17 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
 
-    def drag(self, selector: str, points: Sequence[tuple[float, float]]) -> None:
-        """Draws over an element with the mouse; points as shares of its box."""
+    def draw(self, selector: str, points: Sequence[tuple[float, float]]) -> None:
+        """Draws over an element with a finger; points as shares of its box."""
         box = self.run(
             f"(() => {{ const e = document.querySelector({selector!r}); e.scrollIntoView({{block: 'center'}});"
             "const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; })()"
         )
-        places = [(box[0] + x * box[2], box[1] + y * box[3]) for x, y in points]
-        kinds = ["mousePressed", *["mouseMoved"] * (len(places) - 1)]
-        for kind, (x, y) in zip(kinds, places, strict=True):
-            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
-        x, y = places[-1]
-        self.call("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, button="left", clickCount=1)
+        kinds = ["touchStart", *["touchMove"] * (len(points) - 1)]
+        for kind, (x, y) in zip(kinds, points, strict=True):
+            place = {"x": box[0] + x * box[2], "y": box[1] + y * box[3]}
+            self.call("Input.dispatchTouchEvent", type=kind, touchPoints=[place])
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     def choose_files(self, selector: str, files: Sequence[Path]) -> None:
         """Puts files into a form's file field, as the person's own choice does."""
