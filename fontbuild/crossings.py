@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,8 @@ _TURN_SLACK = 1.0
 
 
 def crossing_contours(runs: Runs, arcs: Arcs) -> Indices:
-    """Contours of the arcs that cross themselves; only those that may are looked at closely."""
+    """Contours of the arcs that cross themselves in whole units; only those that may are looked at closely."""
+    arcs = replace(arcs, control=np.round(arcs.control), tip=np.round(arcs.tip))
     suspects = np.intersect1d(np.union1d(_knotted(arcs), _narrow(runs)), arcs.contour)
     lows, highs = (np.searchsorted(arcs.contour, suspects, side) for side in ("left", "right"))
     crossing = [
