@@ -6,7 +6,7 @@ lies far outside its kind (a glyph written half out of its cell) is drawn gently
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,10 +25,14 @@ HANGUL_TALLEST = 840
 HANGUL_CENTRE = 340
 """Height of the median syllable's middle: beside Latin on its baseline, as in common Korean fonts."""
 X_HEIGHT = (330, 500)
-"""Latin keeps the hand's scale as long as its x-height falls in here."""
+"""Latin keeps the hand's scale as long as its x-height falls in here, and its capitals are not too tall."""
+
+CAPITALS_TALLEST = 720
+"""Capitals stand no higher than syllables in the median, whatever the x-height."""
 
 _FLAT_BOTTOMED = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789")
 _X_HIGH = frozenset("acemnorsuvwxz")
+_CAPITALS = frozenset("ABCDEFGHIKLMNOPRSTUVWXYZ")
 _SPREADS = 3.5
 """Within so many robust standard deviations of its kind a glyph stays as it was written."""
 _LEAST_PLACE_UNITS = 60.0
@@ -136,11 +140,15 @@ def _baselines(latin: Sequence[Outline]) -> dict[str, float]:
 
 
 def _latin_scale(latin: Sequence[Outline], baselines: dict[str, float], scale: float) -> float:
-    heights = [outline.bounds[3] - baselines[outline.char] for outline in latin if outline.char in _X_HIGH]
-    if not heights:
-        return scale
-    x_height = float(np.median(heights)) * scale
-    return scale * float(np.clip(x_height, *X_HEIGHT)) / x_height if x_height > 0 else scale
+    x_height, capitals = (_median_height(latin, baselines, kind) * scale for kind in (_X_HIGH, _CAPITALS))
+    grow = float(np.clip(x_height, *X_HEIGHT)) / x_height if x_height > 0 else 1.0
+    return scale * (min(grow, CAPITALS_TALLEST / capitals) if capitals > 0 else grow)
+
+
+def _median_height(latin: Sequence[Outline], baselines: Mapping[str, float], kind: Set[str]) -> float:
+    """Above the baseline; 0 where the hand has none of the kind."""
+    heights = [outline.bounds[3] - baselines[outline.char] for outline in latin if outline.char in kind]
+    return float(np.median(heights)) if heights else 0.0
 
 
 def _place_latin(latin: Sequence[Outline], baselines: dict[str, float], scale: float) -> list[Outline]:

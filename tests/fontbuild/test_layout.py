@@ -3,7 +3,7 @@ import pytest
 
 from fontbuild.errors import NoInkError
 from fontbuild.metrics import HIGHEST, LOWEST
-from fontbuild.normalise import HANGUL_CENTRE, X_HEIGHT, normalise
+from fontbuild.normalise import CAPITALS_TALLEST, HANGUL_CENTRE, X_HEIGHT, normalise
 from fontbuild.outline import outline_glyphs
 from fontbuild.spacing import space_out
 from templates.glyphs import Source
@@ -56,6 +56,14 @@ def test_tiny_latin_is_brought_to_a_readable_x_height():
     placed, scales = laid_out([*(syllable(char) for char in KOREAN), *tiny])
     assert scales.latin > scales.hangul
     assert placed["n"].bounds[3] == pytest.approx(X_HEIGHT[0], abs=8)
+
+
+def test_towering_capitals_come_down_to_the_height_of_syllables():
+    small = [letter(char, x_height=0.36) for char in "acemnorsuvwxz"]
+    towering = [letter(char, x_height=0.9) for char in "AHNTX"]
+    placed, scales = laid_out([*(syllable(char) for char in KOREAN), *small, *towering])
+    assert scales.latin < scales.hangul
+    assert placed["H"].bounds[3] == pytest.approx(CAPITALS_TALLEST, abs=8)
 
 
 def test_no_ink_leaves_the_room_between_the_lines():
