@@ -98,9 +98,8 @@ def name_table(info: FontInfo, names: Names) -> table__n_a_m_e:
     """Windows records in English and Korean; no Macintosh records, which nothing reads any more."""
     text = LICENSE_TEXTS[info.license]
     designer = " ".join(info.designer.split())
-    owner = designer or names.english
     english = {
-        0: f"Copyright by {owner}",
+        0: f"Copyright by {designer or 'the writer of this hand'}",
         1: names.english,
         2: _STYLE,
         3: f"{info.version};{names.postscript}",
@@ -112,7 +111,7 @@ def name_table(info: FontInfo, names: Names) -> table__n_a_m_e:
         14: text.url or "",
     }
     korean = {
-        0: f"Copyright by {designer or names.korean}",
+        0: f"저작권자: {designer or '이 글씨를 쓴 사람'}",
         1: names.korean,
         2: _STYLE,
         4: f"{names.korean} {_STYLE}",
