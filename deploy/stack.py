@@ -186,6 +186,7 @@ def make_font(stack: Stack, photos: Sequence[Path]) -> tuple[bytes, dict[str, fl
         for photo in photos:
             answer = browser.post(f"{address}/photos", data=form, files={"photos": (photo.name, photo.read_bytes())})
             answer.raise_for_status()
+        _wait(stack, lambda: _is_read(browser, address), READY_LIMIT_S, "photographs were not read")
         spent_s["photographs"] = time.monotonic() - begun_s - sum(spent_s.values())
         browser.post(f"{address}/start", data=form | {"name": "손맛 무대", "licence": "ofl"}).raise_for_status()
         _wait(stack, lambda: _is_done(browser, address), FONT_LIMIT_S, "no font")
@@ -210,6 +211,14 @@ def _is_ready(browser: httpx2.Client) -> bool:
         return browser.get("/readyz").status_code == 200
     except httpx2.TransportError:
         return False
+
+
+def _is_read(browser: httpx2.Client, address: str) -> bool:
+    known = json.loads(browser.get(f"{address}/photos", headers={"accept": "application/json"}).text)["photos"]
+    broken = [photo["error"] for photo in known if photo["error"]]
+    if broken:
+        raise StackError(f"a photograph was refused: {broken[0]}")
+    return not any(photo["unread"] for photo in known)
 
 
 def _is_done(browser: httpx2.Client, address: str) -> bool:
