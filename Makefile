@@ -43,7 +43,7 @@ bench-capture: $(READY) ## 사진 읽기의 잣대 · capture on simulated photo
 bench-drawing: $(READY) ## 그리기의 잣대 · drawing on hands that training never saw, beside baselines
 	for set in 256 100 28; do $(BIN)/sonmat evaluate --direct --set $$set --out out/bench-drawing/$$set || exit; done
 
-bench-service: $(READY) ## 서비스의 잣대 · faults and load on real servers, beside a reference (50 jobs a fault: an hour or so)
+bench-service: $(READY) ## 서비스의 잣대 · faults and load on real servers, beside a reference (50 jobs a fault: half an hour)
 	$(PYTHON_IN) -m deploy.bench $(BENCH_SERVICE)
 
 bench-fuzz: $(READY) ## 부서진 것의 잣대 · 10,000 broken pictures at the reader, requests of every kind at the service

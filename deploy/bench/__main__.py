@@ -41,7 +41,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.bench", description=__doc__)
     parser.add_argument("what", nargs="*", default=["faults", "load"], help="faults, load (both)")
     parser.add_argument("--jobs", type=int, default=50, help="jobs in flight at each fault")
-    parser.add_argument("--work", type=float, default=2.0, help="seconds that the stub of the network draws")
+    parser.add_argument("--work", type=float, default=0.5, help="seconds that the stub of the network draws")
     parser.add_argument("--pause", type=float, default=60.0, help="seconds that the broker is away; the rest scales")
     parser.add_argument("--limit", type=float, default=1800.0, help="seconds after which a job counts as hanging")
     parser.add_argument("--photos", type=Path, nargs="*", default=[], help="real photographs: all but the network real")
