@@ -70,7 +70,15 @@ def carry_out(task: Task, plan: Plan | None = None) -> str:
     return run_job(settings, plan or web_plan(), task)
 
 
+def device_name(asked: str) -> str:
+    """What an operator calls the device that draws: the GPU's product name, or ``cpu``."""
+    from generator.model import name_device, pick_device
+
+    return name_device(pick_device(asked))
+
+
 SERVICE = Trade(
     carry_out,
     {Part.COLLECT: ("collector.capture",), Part.DRAW: ("trainer", "generator"), Part.BUILD: ("fontbuild",)},
+    device_name,
 )

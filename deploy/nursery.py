@@ -19,6 +19,9 @@ from typing import Any
 
 from collector.store import Part
 
+ANSWER_S = 60.0
+"""Importing the network and waking a GPU takes seconds; a machine that takes longer does not say what it has."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -38,6 +41,8 @@ class Trade:
     """A module's function that carries a job out and says in a word how that ended."""
     needs: Mapping[Part, Sequence[str]] = field(default_factory=dict)
     """Modules that the stages of each part import when they run."""
+    device_name: Callable[[str], str] = str
+    """A module's function that says what ``auto``, ``cpu`` or ``cuda`` is on this machine."""
 
 
 class JobProcess:
@@ -80,18 +85,33 @@ class Nursery:
     """Starts the processes of one worker's jobs."""
 
     def __init__(self, trade: Trade, parts: Sequence[Part]) -> None:
-        self._carry_out = trade.carry_out
+        self._trade = trade
         self._context = multiprocessing.get_context("forkserver")
         needs = dict.fromkeys(module for part in parts for module in trade.needs.get(part, ()))
         self._context.set_forkserver_preload([trade.carry_out.__module__, *needs])
 
     def start(self, task: Task) -> JobProcess:
         """Forks a process for a job."""
+        return JobProcess(*self._fork(_live, (self._trade.carry_out, task), f"job {task.job_id}"))
+
+    def name_device(self, asked: str) -> str:
+        """The device's own name; as it was asked for where no answer comes. A GPU is not touched in this process."""
+        process, ours = self._fork(_tell, (self._trade.device_name, asked), "device")
+        try:
+            return str(ours.recv()) if ours.poll(ANSWER_S) else asked
+        except EOFError:
+            return asked
+        finally:
+            ours.close()
+            process.kill()
+            process.join()
+
+    def _fork(self, live: Callable[..., None], args: tuple[Any, ...], name: str) -> tuple[BaseProcess, Connection]:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_live, args=(self._carry_out, task, theirs), name=f"job {task.job_id}")
+        process = self._context.Process(target=live, args=(*args, theirs), name=name)
         process.start()
         theirs.close()
-        return JobProcess(process, ours)
+        return process, ours
 
 
 def _live(carry_out: Callable[[Task], str], task: Task, theirs: Connection) -> None:
@@ -103,6 +123,10 @@ def _live(carry_out: Callable[[Task], str], task: Task, theirs: Connection) -> N
         ended = "given back"
     with suppress(OSError):  # nobody listens where the worker is gone
         theirs.send(ended)
+
+
+def _tell(device_name: Callable[[str], str], asked: str, theirs: Connection) -> None:
+    theirs.send(device_name(asked))
 
 
 def _stop(signal_number: int, frame: Any) -> None:

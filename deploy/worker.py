@@ -48,6 +48,8 @@ BEAT_S = 3.0
 AWAY_S = 2.0
 LOOKS_AN_ECHO = 2
 STEP_S = 0.02
+NO_GPU = "cpu"
+DEVICE_CHARS = 40
 STOP_S = 5.0
 """How long a job's process may take to end when the worker is asked to stop; its job is given back before that."""
 
@@ -84,7 +86,7 @@ class JobWorker:
     def __post_init__(self) -> None:
         name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         now = datetime.now(UTC)
-        self._shown = Worker(name, self.device, None, 0.0, 0, now, now, self.kind.parts)
+        self._shown = Worker(name, NO_GPU, None, 0.0, 0, now, now, self.kind.parts)
         self._beaten_s = 0.0
         self._looked_s = time.monotonic()
         self._unheard = 0
@@ -93,7 +95,9 @@ class JobWorker:
 
     def run(self) -> None:
         """Takes events until asked to stop."""
-        log.info("worker %s waits for jobs", self._shown.id)
+        if Part.DRAW in self.kind.parts:
+            self._shown = replace(self._shown, device=self._nursery.name_device(self.device)[:DEVICE_CHARS])
+        log.info("worker %s on %s waits for jobs", self._shown.id, self._shown.device)
         topics = [WORK_TOPICS[part] for part in self.kind.parts]
         while not self.stop.is_set():
             try:

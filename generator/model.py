@@ -35,6 +35,11 @@ def pick_device(name: str = "auto") -> torch.device:
     return torch.device("cpu")
 
 
+def name_device(device: torch.device) -> str:
+    """The product name of a GPU; else the device's kind."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
 def half_precision(device: torch.device) -> AbstractContextManager[None]:
     """bfloat16 where it is quick: on GPUs, and on processors with wide vector units (AVX-512)."""
     quick = device.type == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")

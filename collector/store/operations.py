@@ -23,6 +23,7 @@ from collector.store.transactions import Transactions
 
 ANNOUNCED_AT_ONCE = 200
 UNHEARD_SEEN = 20
+FEWEST_RUNS = 3
 
 
 class Operations(Transactions):
@@ -125,11 +126,11 @@ class Operations(Transactions):
         return found
 
     def usual_seconds(self, stage: str, runs: int = 20) -> float | None:
-        """Median seconds of a stage's latest runs; None where it never ran."""
+        """Median seconds of a stage's latest runs; None where it ran so seldom that one slow run would decide."""
         with self._read() as session:
             query = select(StageRow.seconds).where(StageRow.stage == stage)
             seconds = sorted(session.scalars(query.order_by(StageRow.finished_at.desc()).limit(runs)))
-        return seconds[len(seconds) // 2] if seconds else None
+        return seconds[len(seconds) // 2] if len(seconds) >= FEWEST_RUNS else None
 
     def failures_by_code(self) -> dict[tuple[str, str], int]:
         """How many jobs ended without a font, by state and code."""

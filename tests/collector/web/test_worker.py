@@ -52,7 +52,11 @@ def slow_job(task: Task) -> str:
     return carry_out(task, slow_plan())
 
 
-SLOW = Trade(slow_job)
+def card_name(asked: str) -> str:
+    return f"the card behind {asked}"
+
+
+SLOW = Trade(slow_job, device_name=card_name)
 WORKER = """
 import sys
 from deploy.serve import collect, relay, work
@@ -145,6 +149,11 @@ def test_a_poisonous_job_is_tried_and_then_given_up_by_name(embedded: Yard, word
     assert (ended.state, ended.error_code, ended.tries) == (JobState.FAILED, code, 2)
     assert fine.state is JobState.DONE
     assert embedded.count(JobFailed.TOPIC, poison.id) == 1
+
+
+def test_a_worker_shows_what_its_device_is(embedded: Yard) -> None:
+    embedded.wait_end([embedded.submit("sound too")])
+    assert [worker.device for worker in embedded.store.operations.workers()] == ["the card behind auto"]
 
 
 def test_what_nobody_can_read_goes_to_the_dead_letters_and_stops_nothing(embedded: Yard) -> None:
