@@ -80,17 +80,7 @@ def part_ink(reflectance: FloatImage, cells: Sequence[Cell], whole: Sequence[Cel
     inside = _inside(reflectance.shape[:2], whole)
     # What is left of the guides must not pass for the page's ink: where they are is not asked.
     clear = _clear_of_guides(inside, whole)
-    darkness = _darkness(reflectance, clear)
-    level, noise = _levels(darkness, clear)
-    if noise > _PATTERNED:
-        darkness = _without_pattern(darkness, clear, noise)
-        level, noise = _levels(darkness, clear)
-    darkness, left_px = deblur(darkness, blur_px, noise / max(level, _LEAST_LEVEL))
-    if left_px < blur_px:
-        level, noise = _levels(darkness, clear)
-        if noise > _NOISY_SHARE * level > 0:
-            darkness = smooth_along(darkness)
-            level, noise = _levels(darkness, clear)
+    darkness, left_px, level, noise = _mended(_darkness(reflectance, clear), clear, blur_px)
     printed = printed_labels(reflectance.shape[:2], tuple(cells), blur_px)
     # A label darker than the pen would make the pen's strokes beside it look pale.
     np.minimum(darkness, max(level, 2 * noise), out=darkness, where=printed)
@@ -102,6 +92,21 @@ def part_ink(reflectance: FloatImage, cells: Sequence[Cell], whole: Sequence[Cel
     np.clip(share, 0, 1 / _EDGE_GAIN if level > 0 else 0, out=share)
     ink = np.asarray(cv2.convertScaleAbs(share, alpha=_EDGE_GAIN * 255), np.uint8)
     return InkPlane(ink, darkness, level, noise, width_px, blur_px, printed)
+
+
+def _mended(darkness: FloatImage, clear: NDArray[np.bool_], blur_px: float) -> tuple[FloatImage, float, float, float]:
+    """The darkness without a screen's pattern and without blur; the blur that is left, and the levels of the result."""
+    level, noise = _levels(darkness, clear)
+    if noise > _PATTERNED:
+        darkness = _without_pattern(darkness, clear, noise)
+        level, noise = _levels(darkness, clear)
+    darkness, left_px = deblur(darkness, blur_px, noise / max(level, _LEAST_LEVEL))
+    if left_px < blur_px:
+        level, noise = _levels(darkness, clear)
+        if noise > _NOISY_SHARE * level > 0:
+            darkness = smooth_along(darkness)
+            level, noise = _levels(darkness, clear)
+    return darkness, left_px, level, noise
 
 
 def remove_guides(reflectance: FloatImage, cells: Sequence[Cell], whole: Sequence[Cell]) -> None:
