@@ -29,6 +29,8 @@ _DARKEST_LEVEL = 28
 
 _MOST_BLURRED = 0.85
 """A photograph of whose written cells more are too blurred to use is taken again, not used for the rest."""
+_HIDING_BLUR_MM = 0.25
+"""Beyond it pale writing on a restless paper may leave nothing to see: such a page is not called empty."""
 _FOR_BLUR = (Cause.BLURRED, Cause.SOFT, Cause.NOISY)
 
 
@@ -100,7 +102,8 @@ def read_picture(picture: Picture) -> PageReading:
     sheet, page, blur_px = placed.sheet, placed.page, placed.blur_mm * PX_PER_MM
     where = follow_guides(picture.pixels, placed.where, sheet, page, blur_px)
     plane, cells = _read_ink(picture, placed, where)
-    if _blurred_share(cells) > _MOST_BLURRED:
+    is_bare = placed.blur_mm > _HIDING_BLUR_MM and all(cell.glyph is None for cell in cells)
+    if is_bare or _blurred_share(cells) > _MOST_BLURRED:
         raise TooBlurred(picture.name)
     missing = tuple(marker.id for marker in page.markers if marker.id not in where.used)
     return PageReading(

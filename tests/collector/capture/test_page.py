@@ -107,6 +107,14 @@ def test_a_blurred_photograph_is_named_so(tmp_path, pixels, sigma_px):
         read_page(_saved(cv2.GaussianBlur(pixels, (0, 0), sigma_px), tmp_path / "a.jpg"))
 
 
+def test_a_blurred_photograph_without_any_ink_is_not_called_empty(camera):
+    ghost = replace(CALM, pen=Pen.PENCIL, pen_strength=0.08, grey_print=True)
+    sharp = read_page(camera.take("ghost", "28", 0, ghost))
+    assert all(cell.glyph is None for cell in sharp.cells), "the pen must be too pale to be seen"
+    with pytest.raises(TooBlurred):
+        read_page(camera.take("blurred ghost", "28", 0, replace(ghost, defocus_px=3.8)))
+
+
 def test_a_strip_of_a_page_has_too_few_markers(tmp_path, pixels):
     with pytest.raises(TooFewMarkers, match="16"):
         read_page(_saved(pixels[: pixels.shape[0] // 5], tmp_path / "a.jpg"))
