@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 MIB = 1024.0 * 1024.0
+LOOK_S = 0.1
 
 
 class Measure:
     """``with Measure() as cost: …``, then ``cost.seconds`` and ``cost.peak_memory_mib``.
 
     The peak is this process's largest resident set during the stretch (Linux; elsewhere: since the process began),
-    plus that of the largest child process that ended in it and was larger than those before.
+    plus the most that its child processes were seen to hold together (Linux). What they share with others counts to
+    each its part; their own records would not do, for a child begins with that of the process that started it.
     """
 
     def __init__(self) -> None:
@@ -26,7 +31,8 @@ class Measure:
 
     def __enter__(self) -> Self:
         _forget_peak()
-        self._children_mib = _resource_peak_mib(resource.RUSAGE_CHILDREN)
+        self._children = _Children()
+        self._children.start()
         self._start_s = time.perf_counter()
         return self
 
@@ -34,8 +40,47 @@ class Measure:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.seconds = time.perf_counter() - self._start_s
-        children_mib = _resource_peak_mib(resource.RUSAGE_CHILDREN)
-        self.peak_memory_mib = _own_peak_mib() + (children_mib if children_mib > self._children_mib else 0.0)
+        self.peak_memory_mib = _own_peak_mib() + self._children.most_mib()
+
+
+class _Children(threading.Thread):
+    """Looks several times a second at what the child processes hold."""
+
+    def __init__(self) -> None:
+        super().__init__(name="measure", daemon=True)
+        self._ended = threading.Event()
+        self._most_mib = 0.0
+
+    def run(self) -> None:
+        while not self._ended.wait(LOOK_S):
+            self._most_mib = max(self._most_mib, sum(map(_proportional_mib, _descendants(os.getpid()))))
+
+    def most_mib(self) -> float:
+        """The most that was seen; ends the looking."""
+        self._ended.set()
+        self.join()
+        return self._most_mib
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = path.read_text().split()
+        except OSError:  # a thread that has ended meanwhile
+            continue
+        for child in map(int, children):
+            yield child
+            yield from _descendants(child)
+
+
+def _proportional_mib(pid: int) -> float:
+    """A process's memory, of what it shares its part: the kernel's Pss."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # ended meanwhile
+        return 0.0
+    found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
+    return int(found.group(1)) / 1024.0 if found else 0.0
 
 
 def _forget_peak() -> None:

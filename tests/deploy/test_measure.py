@@ -39,13 +39,26 @@ from deploy.measure import Measure
 with Measure() as alone:
     pass
 with Measure() as cost:
-    subprocess.run([sys.executable, "-c", f"b'1' * ({sys.argv[1]} << 20)"], check=True)
+    held = f"import time; held = b'1' * ({sys.argv[1]} << 20); time.sleep(1)"
+    subprocess.run([sys.executable, "-c", held], check=True)
 print(cost.peak_memory_mib - alone.peak_memory_mib)
 """
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process holds")
 def test_a_child_process_counts() -> None:
-    # In a process of its own: a child counts only if it is larger than those before, and the suite has large ones.
+    # In a process of its own: the suite has other children.
     command = [sys.executable, "-c", CHILD, str(2 * TAKEN_MIB)]
     measured = subprocess.run(command, check=True, capture_output=True, text=True)
     assert float(measured.stdout) >= 1.5 * TAKEN_MIB
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process holds")
+def test_a_child_that_holds_nothing_counts_nothing_however_large_its_parent_is() -> None:
+    held = np.ones(TAKEN_MIB << 17)
+    with Measure() as alone:
+        pass
+    with Measure() as cost:
+        subprocess.run(["sleep", "0.5"], check=True)
+    assert cost.peak_memory_mib <= alone.peak_memory_mib + 0.2 * TAKEN_MIB
+    assert held.any()
