@@ -38,11 +38,11 @@ _STATM = Path("/proc/self/statm")
 _STATM_DATA = 5
 
 
-def prepare_process() -> None:
-    """Limits a reading process: it shares the machine with the web."""
+def prepare_process(memory_bytes: int = MEMORY_BYTES) -> None:
+    """Limits a reading process, which shares the machine with the web, to so much memory beside what it has by now."""
     cv2.setNumThreads(1)
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    wanted = _private_bytes() + MEMORY_BYTES
+    wanted = _private_bytes() + memory_bytes
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))

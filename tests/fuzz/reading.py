@@ -8,7 +8,6 @@ As a child (``--child LIMIT_BYTES``) it reads the paths that come on standard in
 
 import argparse
 import json
-import resource
 import signal
 import subprocess
 import sys
@@ -20,12 +19,14 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from collector.reading import prepare_process
 from deploy.measure import Measure
 from templates.errors import PersonError
 from tests.fuzz.mutants import LONG_SIDE_PX, SMALL_PX, giants, mutants
 
 MEMORY_BYTES = 1 << 30
-"""Of private memory (heap and anonymous pages: RLIMIT_DATA); what is mapped from libraries does not count."""
+"""Of private memory (heap and anonymous pages: RLIMIT_DATA) beside what libraries make ready when they are loaded,
+which grows with the machine's processors."""
 LONGEST_S = 60.0
 """A file whose reading takes more processor time has hung it."""
 BATCH = 250
@@ -93,12 +94,7 @@ def _outcome(path: Path) -> str:
 
 
 def _child(memory_bytes: int) -> None:
-    import cv2
-
-    import collector.capture  # noqa: F401  what its libraries take is no file's doing
-
-    cv2.setNumThreads(1)
-    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+    prepare_process(memory_bytes)
     for line in sys.stdin:
         path = Path(line.rstrip("\n"))
         # Nobody catches its signal: it ends the process, even in the midst of a decoder.
