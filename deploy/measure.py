@@ -21,8 +21,8 @@ class Measure:
     """``with Measure() as cost: …``, then ``cost.seconds`` and ``cost.peak_memory_mib``.
 
     The peak is this process's largest resident set during the stretch (Linux; elsewhere: since the process began),
-    plus the most that its child processes were seen to hold together (Linux). What they share with others counts to
-    each its part; their own records would not do, for a child begins with that of the process that started it.
+    plus the most that its child processes were seen to hold for themselves (Linux). What they share with it is counted
+    once; their own records would not do, for a child begins with that of the process that started it.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class _Children(threading.Thread):
 
     def run(self) -> None:
         while not self._ended.wait(LOOK_S):
-            self._most_mib = max(self._most_mib, sum(map(_proportional_mib, _descendants(os.getpid()))))
+            self._most_mib = max(self._most_mib, sum(map(_private_mib, _descendants(os.getpid()))))
 
     def most_mib(self) -> float:
         """The most that was seen; ends the looking."""
@@ -73,14 +73,13 @@ def _descendants(pid: int) -> Iterator[int]:
             yield from _descendants(child)
 
 
-def _proportional_mib(pid: int) -> float:
-    """A process's memory, of what it shares its part: the kernel's Pss."""
+def _private_mib(pid: int) -> float:
+    """What a process shares with no other."""
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:  # ended meanwhile
         return 0.0
-    found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return int(found.group(1)) / 1024.0 if found else 0.0
+    return sum(map(int, re.findall(r"^Private_\w+:\s+(\d+) kB", rollup, re.MULTILINE))) / 1024.0
 
 
 def _forget_peak() -> None:
