@@ -14,15 +14,15 @@ from types import TracebackType
 from typing import Self
 
 MIB = 1024.0 * 1024.0
-LOOK_S = 0.1
+LOOK_S = 0.25
 
 
 class Measure:
     """``with Measure() as cost: …``, then ``cost.seconds`` and ``cost.peak_memory_mib``.
 
     The peak is this process's largest resident set during the stretch (Linux; elsewhere: since the process began),
-    plus the most that its child processes were seen to hold for themselves (Linux). What they share with it is counted
-    once; their own records would not do, for a child begins with that of the process that started it.
+    or what it and its child processes were seen to hold together (Linux), whichever is more. What they share is counted
+    once; the children's own records would not do, for a child begins with that of the process that started it.
     """
 
     def __init__(self) -> None:
@@ -31,8 +31,8 @@ class Measure:
 
     def __enter__(self) -> Self:
         _forget_peak()
-        self._children = _Children()
-        self._children.start()
+        self._family = _Family()
+        self._family.start()
         self._start_s = time.perf_counter()
         return self
 
@@ -40,11 +40,11 @@ class Measure:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.seconds = time.perf_counter() - self._start_s
-        self.peak_memory_mib = _own_peak_mib() + self._children.most_mib()
+        self.peak_memory_mib = max(_own_peak_mib(), self._family.most_mib())
 
 
-class _Children(threading.Thread):
-    """Looks several times a second at what the child processes hold."""
+class _Family(threading.Thread):
+    """Looks several times a second at what this process and its children hold together, if it has any."""
 
     def __init__(self) -> None:
         super().__init__(name="measure", daemon=True)
@@ -53,7 +53,8 @@ class _Children(threading.Thread):
 
     def run(self) -> None:
         while not self._ended.wait(LOOK_S):
-            self._most_mib = max(self._most_mib, sum(map(_private_mib, _descendants(os.getpid()))))
+            if children := list(_descendants(os.getpid())):
+                self._most_mib = max(self._most_mib, sum(map(_proportional_mib, [os.getpid(), *children])))
 
     def most_mib(self) -> float:
         """The most that was seen; ends the looking."""
@@ -73,13 +74,14 @@ def _descendants(pid: int) -> Iterator[int]:
             yield from _descendants(child)
 
 
-def _private_mib(pid: int) -> float:
-    """What a process shares with no other."""
+def _proportional_mib(pid: int) -> float:
+    """A process's memory, of what it shares its part: the kernel's Pss."""
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:  # ended meanwhile
         return 0.0
-    return sum(map(int, re.findall(r"^Private_\w+:\s+(\d+) kB", rollup, re.MULTILINE))) / 1024.0
+    found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
+    return int(found.group(1)) / 1024.0 if found else 0.0
 
 
 def _forget_peak() -> None:
