@@ -96,11 +96,11 @@ def _own_peak_mib() -> float:
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:
-        return _resource_peak_mib(resource.RUSAGE_SELF)
+        return _resource_peak_mib()
     found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
-    return int(found.group(1)) / 1024.0 if found else _resource_peak_mib(resource.RUSAGE_SELF)
+    return int(found.group(1)) / 1024.0 if found else _resource_peak_mib()
 
 
-def _resource_peak_mib(who: int) -> float:
-    peak = resource.getrusage(who).ru_maxrss
+def _resource_peak_mib() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / MIB if sys.platform == "darwin" else peak / 1024.0

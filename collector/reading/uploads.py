@@ -56,7 +56,8 @@ def _private_bytes() -> int:
 
 
 @contextmanager
-def _in_time() -> Iterator[None]:
+def in_time() -> Iterator[None]:
+    """Gives one file's reading its share of processor time; what takes more ends the process."""
     # Nobody catches the timer's signal: it ends the process even in the midst of a decoder.
     signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
     try:
@@ -75,7 +76,7 @@ def picture_path(folder: Path, number: int) -> Path:
     return folder / f"page-{number}.jpg"
 
 
-@_in_time()
+@in_time()
 def open_upload(source: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
     """Opens an uploaded file and reads its first picture as photograph ``number`` of a project.
 
@@ -90,7 +91,7 @@ def open_upload(source: Path, folder: Path, number: int, name: str) -> dict[str,
     return {"first": {"name": shown, **_read(Path(path), folder, number, shown)}, "rest": rest}
 
 
-@_in_time()
+@in_time()
 def read_kept(picture: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
     """Keeps a re-encoded picture as photograph ``number``, reads it and pictures its page.
 

@@ -8,7 +8,6 @@ As a child (``--child LIMIT_BYTES``) it reads the paths that come on standard in
 
 import argparse
 import json
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from collector.reading import prepare_process
+from collector.reading import in_time, prepare_process
 from deploy.measure import Measure
 from templates.errors import PersonError
 from tests.fuzz.mutants import LONG_SIDE_PX, SMALL_PX, giants, mutants
@@ -27,8 +26,6 @@ from tests.fuzz.mutants import LONG_SIDE_PX, SMALL_PX, giants, mutants
 MEMORY_BYTES = 1 << 30
 """Of private memory (heap and anonymous pages: RLIMIT_DATA) beside what libraries make ready when they are loaded,
 which grows with the machine's processors."""
-LONGEST_S = 60.0
-"""A file whose reading takes more processor time has hung it."""
 BATCH = 250
 LARGE_EVERY = 20
 """One mutant in so many is of a page that can be read to the end: such readings take most of the time."""
@@ -97,12 +94,9 @@ def _child(memory_bytes: int) -> None:
     prepare_process(memory_bytes)
     for line in sys.stdin:
         path = Path(line.rstrip("\n"))
-        # Nobody catches its signal: it ends the process, even in the midst of a decoder.
-        signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
         started = time.process_time()
-        with Measure() as cost:
+        with in_time(), Measure() as cost:
             outcome = _outcome(path)
-        signal.setitimer(signal.ITIMER_PROF, 0)
         ending = Ending(path.name, outcome, round(time.process_time() - started, 3), round(cost.peak_memory_mib, 1))
         print(json.dumps(ending.__dict__), flush=True)
 
