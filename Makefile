@@ -44,20 +44,20 @@ bench-drawing: $(READY) ## 그리기의 잣대 · drawing on hands that training
 	for set in 256 100 28; do $(BIN)/sonmat evaluate --direct --set $$set --out out/bench-drawing/$$set || exit; done
 
 bench-service: $(READY) ## 서비스의 잣대 · faults and load on real servers, beside a reference (50 jobs a fault: half an hour)
-	$(PYTHON_IN) -m deploy.bench $(BENCH_SERVICE)
+	$(PYTHON_IN) -m tests.service $(BENCH_SERVICE)
 
 bench-fuzz: $(READY) ## 부서진 것의 잣대 · 10,000 broken pictures at the reader, requests of every kind at the service
 	$(PYTHON_IN) -m tests.fuzz.reading
 	$(PYTHON_IN) -m tests.fuzz.service
 
 stack: $(READY) ## 서비스의 모든 프로세스 · a font through all processes of compose.yaml, with real servers, no containers
-	$(PYTHON_IN) -m deploy.stack
+	$(PYTHON_IN) -m tests.service.compose_stack
 
 release-check: demo ## 글꼴 검사 · OTS, old and new HarfBuzz, FreeType, LibreOffice and fontbakery on the demo's font
 	command -v soffice >/dev/null || [ "$$(id -u)" != 0 ] || \
 		apt-get install -y -q --no-install-recommends libreoffice-writer-nogui poppler-utils || true
 	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --editable '.[release]'
-	$(PYTHON_IN) -m fontbuild.release_check out/demo/*.ttf
+	$(PYTHON_IN) -m fontbuild.checks.release_check out/demo/*.ttf
 
 clean: ## 만든 것을 지운다 (환경은 남긴다) · remove what was made; the environment stays
 	rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

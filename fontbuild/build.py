@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 from fontTools.ttLib import TTFont
 
-from fontbuild.check import check_font
+from fontbuild.checks.check import check_font
 from fontbuild.errors import BrokenFontError
-from fontbuild.family import align_lines, dress, respaced
 from fontbuild.info import FontInfo
-from fontbuild.names import make_names
-from fontbuild.normalise import normalise
-from fontbuild.outline import Outline, outline_glyphs
-from fontbuild.punctuation import complete_punctuation
-from fontbuild.spacing import Spacing, space_out
-from fontbuild.tables import build_tables
-from fontbuild.weights import Weight, growth_em, pen_width_em
+from fontbuild.layout.normalise import normalise
+from fontbuild.layout.punctuation import complete_punctuation
+from fontbuild.layout.spacing import Spacing, space_out
+from fontbuild.opentype.family import align_lines, dress, respaced
+from fontbuild.opentype.names import make_names
+from fontbuild.opentype.tables import build_tables
+from fontbuild.outlines.outline import Outline, outline_glyphs
+from fontbuild.tracing.weights import Weight, growth_em, pen_width_em
 from templates import hangul
 from templates.glyphs import GlyphSet
 

@@ -10,9 +10,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from generator.embedder import HandEmbedder
 from generator.network import Generator
-from generator.reader import JamoReader
+from generator.recognisers import HandEmbedder, JamoReader
 from generator.seeds import DATA
 
 

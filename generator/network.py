@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from generator.embedder import EMBEDDING_SIZE
 from generator.layers import UNSHUFFLE, JoinBlock, ResidualBlock
+from generator.recognisers import EMBEDDING_SIZE
 from generator.references import ABSENT, ROLES
 
 PICTURES = 1 + 2 * len(ROLES)

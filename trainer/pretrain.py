@@ -21,10 +21,9 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from generator.embedder import HandEmbedder
 from generator.model import follow, half_precision, load_weights, pick_device
 from generator.network import Discriminator, Generator, analogy
-from generator.reader import JamoReader
+from generator.recognisers import HandEmbedder, JamoReader
 from generator.references import ABSENT
 from generator.seeds import DATA as GENERATOR_DATA
 from generator.seeds import PLAINEST_FIRST, load_seed, seed_names

@@ -13,9 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from generator.embedder import EMBEDDING_SIZE, HandEmbedder
 from generator.layers import as_pictures
-from generator.reader import JamoReader
+from generator.recognisers import EMBEDDING_SIZE, HandEmbedder, JamoReader
 from templates.hangul import decompose, is_syllable
 from trainer.augment import invent_hands
 from trainer.corpus import Hand

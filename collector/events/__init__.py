@@ -12,8 +12,7 @@ whose lease makes the work happen once. ``LocalBus`` runs inside one process on 
 ``KafkaBus`` on Apache Kafka.
 """
 
-from collector.events.bus import Bus, Consumer, Delivery
-from collector.events.dead import DEAD_TOPIC, bury, exhume
+from collector.events.bus import DEAD_TOPIC, Bus, Consumer, Delivery, bury, exhume
 from collector.events.kafka_bus import TOPICS, KafkaBus
 from collector.events.local_bus import LocalBus
 from collector.events.relay import Relay

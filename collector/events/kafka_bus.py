@@ -12,8 +12,7 @@ from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartitio
 from kafka.admin import KafkaAdminClient
 from kafka.errors import CommitFailedError, KafkaError, TopicAlreadyExistsError
 
-from collector.events.bus import Consumer, Delivery
-from collector.events.dead import DEAD_TOPIC
+from collector.events.bus import DEAD_TOPIC, Consumer, Delivery
 from collector.events.schema import EVENT_TYPES
 from collector.store import OutboxMessage
 

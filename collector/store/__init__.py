@@ -8,8 +8,6 @@ with store.work(lease) as work:                    # one transaction, refused wh
     work.emit(message)
 """
 
-from collector.store.costs import StageCost
-from collector.store.diary import Diary, JournalLine
 from collector.store.engine import open_engine
 from collector.store.errors import (
     IllegalTransitionError,
@@ -18,18 +16,34 @@ from collector.store.errors import (
     ProjectNotFoundError,
     StoreError,
 )
+from collector.store.job_log import Diary, JournalLine
+from collector.store.lease_transaction import Work
 from collector.store.migrate import migrate
 from collector.store.operations import Operations
 from collector.store.outbox import Outbox
-from collector.store.project_records import Letter, NewUpload, Project, Strokes, Upload, Worker
 from collector.store.projects import Projects, Remains
-from collector.store.rates import Rates
-from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult, StoredMessage
-from collector.store.states import JobState, Part
-from collector.store.statistics import Hour, StageFigures, Statistics
+from collector.store.rate_limits import Rates
+from collector.store.records import (
+    Cell,
+    Job,
+    JobState,
+    Lease,
+    Letter,
+    NewJob,
+    NewUpload,
+    OutboxMessage,
+    Part,
+    Photo,
+    Project,
+    StageResult,
+    StoredMessage,
+    Strokes,
+    Upload,
+    Worker,
+)
+from collector.store.statistics import Hour, StageCost, StageFigures, Statistics
 from collector.store.store import Store
 from collector.store.sweep import Swept
-from collector.store.work import Work
 
 __all__ = [
     "Cell",

@@ -9,15 +9,12 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, and_, delete, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from collector.store.costs import Costs, StageCost
 from collector.store.errors import IllegalTransitionError, JobNotFoundError
-from collector.store.models import JobRow, OutboxRow, StageRow
-from collector.store.project_models import WorkerRow
-from collector.store.project_records import Worker
-from collector.store.records import Job
+from collector.store.models import JobRow, OutboxRow, StageRow, WorkerRow
+from collector.store.records import Job, JobState, Part, Worker
 from collector.store.rows import to_job
 from collector.store.search import find_jobs
-from collector.store.states import JobState, Part
+from collector.store.statistics import Costs, StageCost
 from collector.store.sweep import Announce, Sweep, Swept, end, to_parts
 from collector.store.transactions import Transactions
 

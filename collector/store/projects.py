@@ -10,10 +10,8 @@ from sqlalchemy import CursorResult, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from collector.store.errors import ProjectNotFoundError
-from collector.store.models import JobRow, OutboxRow, StageRow
-from collector.store.project_models import LetterRow, ProjectRow, UploadRow
-from collector.store.project_records import Letter, NewUpload, Project, Strokes, Upload
-from collector.store.records import Job
+from collector.store.models import JobRow, LetterRow, OutboxRow, ProjectRow, StageRow, UploadRow
+from collector.store.records import Job, Letter, NewUpload, Project, Strokes, Upload
 from collector.store.rows import to_job
 from collector.store.transactions import Transactions
 

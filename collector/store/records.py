@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from collector.store.states import JobState, Part
 from templates.glyphs import GlyphImage
 
 
@@ -115,3 +115,114 @@ class StoredMessage:
     message: OutboxMessage
     created_at: datetime
     published_at: datetime | None
+
+
+Strokes = Sequence[Sequence[Sequence[float]]]
+"""Lines of points (x, y) in em, y down, the em square's top left corner at (0, 0)."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """One writer's way from photographs to a font."""
+
+    id: str
+    name: str
+    english_name: str
+    designer: str
+    licence: str
+    created_at: datetime
+    touched_at: datetime
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One photograph: ``reading`` where it was read, ``error`` (Korean and English lines) where not, neither before."""
+
+    number: int
+    name: str
+    """As the writer's device called it: shown, never used as a path."""
+    sha256: str
+    size_bytes: int
+    reading: Mapping[str, Any] | None
+    error_code: str | None
+    error: str | None
+    created_at: datetime
+    removed_at: datetime | None
+    """When the photograph itself was deleted; what was read stays."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is still being read."""
+        return self.reading is None and self.error is None
+
+
+@dataclass(frozen=True)
+class NewUpload:
+    """A photograph that was just read or refused; with neither reading nor error one that waits for that."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    reading: Mapping[str, Any] | None = None
+    error_code: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What the writer says about one letter."""
+
+    char: str
+    strokes: Strokes | None
+    is_wrong: bool
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker as it last showed itself."""
+
+    id: str
+    device: str
+    job_id: str | None
+    memory_mib: float
+    done: int
+    """Jobs it has brought to an end."""
+    started_at: datetime
+    heartbeat_at: datetime
+    parts: tuple[Part, ...] = ()
+    """What it takes up."""
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nobody works on the job or will without being asked again."""
+        return self in TERMINAL
+
+
+class Part(StrEnum):
+    """A stretch of the way from photographs to font that one kind of worker carries out; in the order of the way."""
+
+    COLLECT = "collect"
+    """Photographs to glyphs: processors."""
+    DRAW = "draw"
+    """Glyphs to all characters: the network, on a GPU where there is one."""
+    BUILD = "build"
+    """All characters to the font: processors."""
+
+    def precedes(self, other: Part) -> bool:
+        """Whether this part comes before the other on the way."""
+        way = list(Part)
+        return way.index(self) < way.index(other)
+
+
+TERMINAL = frozenset({JobState.DONE, JobState.REFUSED, JobState.FAILED})

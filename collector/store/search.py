@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from collector.store.models import JobRow
-from collector.store.states import JobState
+from collector.store.records import JobState
 
 INDEXED = (JobRow.name, JobRow.id, JobRow.error_code, JobRow.owner, JobRow.stage)
 """What the index over ``created_at`` holds beside it: looking through it touches no row."""

@@ -12,20 +12,29 @@ from sqlalchemy import CursorResult, Engine, Update, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from collector.store.diary import Diary
 from collector.store.engine import WRITE_OPTION
 from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError
-from collector.store.ink import to_cell
+from collector.store.job_log import Diary
+from collector.store.lease_transaction import Work
 from collector.store.models import GlyphRow, JobRow, PhotoRow, StageRow
 from collector.store.operations import Operations
 from collector.store.outbox import Outbox, add_messages
 from collector.store.projects import Projects
-from collector.store.rates import Rates
-from collector.store.records import Cell, Job, Lease, NewJob, OutboxMessage, Photo, StageResult
-from collector.store.rows import to_job
-from collector.store.states import TERMINAL, JobState, Part
+from collector.store.rate_limits import Rates
+from collector.store.records import (
+    TERMINAL,
+    Cell,
+    Job,
+    JobState,
+    Lease,
+    NewJob,
+    OutboxMessage,
+    Part,
+    Photo,
+    StageResult,
+)
+from collector.store.rows import to_cell, to_job
 from collector.store.statistics import Statistics
-from collector.store.work import Work
 
 NOTE_LIMIT = 200
 """Letters of a progress note that the database keeps."""

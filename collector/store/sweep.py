@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from collector.store.models import JobRow
 from collector.store.outbox import add_messages
-from collector.store.records import Job, OutboxMessage
+from collector.store.records import Job, JobState, OutboxMessage, Part
 from collector.store.rows import to_job
-from collector.store.states import JobState, Part
 
 SWEEP = 100
 """Jobs that one sweep looks at, so that its transaction stays short."""

@@ -9,10 +9,10 @@ What makes fonts stands behind the ``Workshop``: the web knows photographs, jobs
 from collector.reading import photo_path, picture_path
 from collector.web.app import create_app
 from collector.web.config import Limits, WebConfig
-from collector.web.intake import Interrupted
-from collector.web.sheetview import SheetView, look
-from collector.web.strokes import to_glyph
-from collector.web.workshop import FontFiles, LicenceInfo, StageInfo, Workshop
+from collector.web.drawn_glyph import to_glyph
+from collector.web.font_service import FontFiles, LicenceInfo, StageInfo, Workshop
+from collector.web.uploads.intake import Interrupted
+from collector.web.writer.sheet_status import SheetView, look
 
 __all__ = [
     "FontFiles",

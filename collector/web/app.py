@@ -13,16 +13,22 @@ from starlette.responses import Response
 
 from collector.blobs import UploadFolder, Uploads
 from collector.store import Store
-from collector.web import gate, health, letters, machinery, monitor, photos, result, writer
+from collector.web import health
 from collector.web.config import WebConfig
-from collector.web.intake import Intake
+from collector.web.font_service import Workshop
 from collector.web.metrics import Counted, Figures
+from collector.web.operator import access as gate
+from collector.web.operator import jobs as monitor
+from collector.web.operator import system as machinery
 from collector.web.pages import Web, refuse
-from collector.web.readers import Readers
 from collector.web.security import HEADERS, BodyLimit, BodyTooLarge, Refusal, SafeHeaders, not_found, too_large
 from collector.web.staticfiles import STATIC, Static
 from collector.web.tokens import Signer
-from collector.web.workshop import Workshop
+from collector.web.uploads.intake import Intake
+from collector.web.uploads.reader_pool import Readers
+from collector.web.writer import font as result
+from collector.web.writer import letters, photos
+from collector.web.writer import projects as writer
 from templates.errors import PersonError
 
 log = logging.getLogger(__name__)

@@ -15,14 +15,14 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from collector.store import Project, ProjectNotFoundError, Store
 from collector.web.config import WebConfig
-from collector.web.intake import Intake
+from collector.web.font_service import Workshop
+from collector.web.job_progress import Forecast
 from collector.web.language import choose_language, say_in
 from collector.web.metrics import Figures
-from collector.web.progress import Forecast
 from collector.web.security import FORM_COOKIE, Rates, address, check_form, form_token, not_found
 from collector.web.staticfiles import address_of
 from collector.web.tokens import Signer, project_id
-from collector.web.workshop import Workshop
+from collector.web.uploads.intake import Intake
 from templates.errors import PersonError
 
 HOUR_S = 3600.0

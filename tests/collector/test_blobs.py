@@ -10,8 +10,8 @@ from moto.server import ThreadedMotoServer
 
 from collector.blobs import Bucket, BucketSettings, UploadBucket, UploadFolder, Uploads, open_bucket
 from collector.blobs.bucket import BucketUrlError
-from deploy.artifact_bucket import ArtifactBucket
-from deploy.artifacts import ArtifactFolder, Artifacts
+from deploy.pipeline.artifact_store import ArtifactFolder, Artifacts
+from deploy.pipeline.artifact_store_s3 import ArtifactBucket
 
 
 @pytest.fixture(scope="module")

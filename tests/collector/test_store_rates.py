@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from collector.store import Store, open_store, rates
+from collector.store import Store, open_store
+from collector.store import rate_limits as rates
 
 
 class Clock:

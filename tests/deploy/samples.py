@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from collector.store import Part
-from deploy.order import Order, place_order
-from deploy.pipeline import Outcome, Progress, Stage, StageInput
+from deploy.pipeline.engine import Outcome, Progress, Stage, StageInput
+from deploy.pipeline.request import Order, place_order
 from fontbuild.info import FontInfo
 
 

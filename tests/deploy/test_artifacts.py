@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.artifacts import DAY_S, FACTS, ArtifactFolder
+from deploy.pipeline.artifact_store import DAY_S, FACTS, ArtifactFolder
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from collector.store import JobState, open_store
-from deploy.cli import app, run
-from deploy.order import place_order
+from deploy.cli.main import app, run
+from deploy.pipeline.request import place_order
 from fontbuild.info import FontInfo
 
 ENVIRONMENT = {"COLUMNS": "100", "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
@@ -139,8 +139,8 @@ def test_what_is_no_photograph_is_refused_by_name_and_leaves_nothing(
 INTERRUPTED = """
 import signal
 import time
-import deploy.make
-from deploy.cli import main
+import deploy.cli.make
+from deploy.cli.main import main
 
 def wait(*order):
     print("ready", flush=True)
@@ -148,7 +148,7 @@ def wait(*order):
 
 # A test run in the background inherits "ignore interrupts"; a person's terminal does not.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-deploy.make.make_font = wait
+deploy.cli.make.make_font = wait
 main()
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.delivery import FolderRefusedError, check_folder, deliver
+from deploy.cli.output import FolderRefusedError, check_folder, deliver
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from collector.store import JobState
-from deploy.bench.faults import FAULTS, Trial, run_faults, stop_workers
-from deploy.bench.servers import ServerMissingError
-from deploy.bench.yard import Yard, open_yard
+from tests.service.cluster import Yard, open_yard
+from tests.service.faults import FAULTS, Trial, run_faults, stop_workers
+from tests.service.servers import ServerMissingError
 
 SETTINGS = {"lease_s": "10", "echo_s": "4", "retry_s": "0.3", "most_tries": "3", "kafka_session_s": "6"}
 TRIAL = Trial(jobs=2, work_s=0.3, pause_s=2, limit_s=300, workers=1)

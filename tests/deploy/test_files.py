@@ -18,11 +18,11 @@ from pymysql import _auth
 from collector.events import WORK_TOPICS
 from collector.store import open_store
 from collector.web.metrics import Figures
-from deploy import stack
-from deploy.cli import app
-from deploy.serve import STOP_S
+from deploy.cli.main import app
+from deploy.jobs.worker import COLLECTOR, DRAWER
+from deploy.processes import STOP_S
 from deploy.settings import Settings
-from deploy.worker import COLLECTOR, DRAWER
+from tests.service import compose_stack as stack
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

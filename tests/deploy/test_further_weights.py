@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from deploy import make
-from deploy.cli import run
+from deploy.cli import make
+from deploy.cli.main import run
 from fontbuild import FontInfo, Weight
 from templates.archive import save_glyphs
 from tests.fonts import written_with

@@ -18,7 +18,7 @@ NAME = "손맛 시험"
 
 
 def sonmat_make(data: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from deploy.cli import main; main()", "make", *map(str, SAMPLES)]
+    command = [sys.executable, "-c", "from deploy.cli.main import main; main()", "make", *map(str, SAMPLES)]
     environment = os.environ | {"SONMAT_DATA": str(data)}
     return subprocess.run(
         [*command, "--name", NAME, "--out", str(out)], env=environment, capture_output=True, text=True, check=False

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from deploy.measure import Measure
+from deploy.pipeline.resource_usage import Measure
 
 TAKEN_MIB = 300
 
@@ -36,7 +36,7 @@ def test_an_earlier_peak_is_not_counted_again() -> None:
 IN_ITS_OWN_PROCESS = """
 import os, subprocess, sys, time
 import numpy as np
-from deploy.measure import Measure
+from deploy.pipeline.resource_usage import Measure
 mib = int(sys.argv[1])
 held = np.ones(mib << 17)
 with Measure() as alone:

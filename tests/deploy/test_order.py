@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import NoPhotos, PhotoMissing
-from deploy.order import place_order
+from deploy.pipeline.request import place_order
 from fontbuild.info import FontInfo, License
 from templates.errors import PersonError
 from tests.deploy.samples import an_order

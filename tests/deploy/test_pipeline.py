@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy import keys
-from deploy.artifacts import ArtifactFolder
-from deploy.pipeline import Stage, run_pipeline
+from deploy.pipeline import cache_keys as keys
+from deploy.pipeline.artifact_store import ArtifactFolder
+from deploy.pipeline.engine import Stage, run_pipeline
 from tests.deploy.samples import Silent, Workshop, an_order
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from collector.events import WORK_TOPICS, FontReady, JobFailed, JobWaits, LocalBus, PhotosReceived, decode, encode
 from collector.store import Job, JobState, LeaseLostError, OutboxMessage, Part, Store, Work, open_store
-from deploy.artifacts import ArtifactFolder, ResultGoneError
-from deploy.order import Order
-from deploy.pipeline import Outcome
-from deploy.runner import JobRunner, Made, Plan, Retries
+from deploy.jobs.runner import JobRunner, Made, Retries
+from deploy.pipeline.artifact_store import ArtifactFolder, ResultGoneError
+from deploy.pipeline.engine import Outcome, Plan
+from deploy.pipeline.request import Order
 from templates.errors import PersonError
 from tests.deploy.samples import Silent, Workshop, an_order, report
 

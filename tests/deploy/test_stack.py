@@ -8,8 +8,8 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from deploy.bench.servers import ServerMissingError
-from deploy.stack import ORDER, Stack, make_font
+from tests.service.compose_stack import ORDER, Stack, make_font
+from tests.service.servers import ServerMissingError
 
 HANGUL_PAGES = sorted((Path(__file__).parents[1] / "samples").glob("page[12].jpg"))
 

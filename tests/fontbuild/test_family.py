@@ -6,7 +6,7 @@ from fontTools.ttLib import TTFont
 
 from fontbuild import FontInfo
 from fontbuild.build import build_family
-from fontbuild.weights import Weight, grown, pen_width_em
+from fontbuild.tracing.weights import Weight, grown, pen_width_em
 from tests.fontbuild.hand import draw, hand
 
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from fontTools.ttLib import newTable
 
-from fontbuild.arcs import Arcs
-from fontbuild.crossings import crossing_contours, crossing_lines
-from fontbuild.extremes import with_extremes
-from fontbuild.glyf import outline_record
-from fontbuild.outline import Outline
-from fontbuild.quadratic import QuadraticContour
-from fontbuild.runs import Joint, find_runs
-from fontbuild.sampling import sample
+from fontbuild.opentype.glyf import outline_record
+from fontbuild.outlines.arcs import Arcs
+from fontbuild.outlines.crossings import crossing_contours, crossing_lines
+from fontbuild.outlines.extrema import with_extremes
+from fontbuild.outlines.outline import Outline
+from fontbuild.outlines.quadratic import QuadraticContour
+from fontbuild.outlines.sampling import sample
+from fontbuild.outlines.segments import Joint, find_runs
 from templates.glyphs import Source
 
 TURN = np.exp(2j * np.pi * np.arange(12) / 12)

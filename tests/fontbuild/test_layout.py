@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from fontbuild.errors import NoInkError
+from fontbuild.layout.normalise import CAPITALS_TALLEST, HANGUL_CENTRE, X_HEIGHT, normalise
+from fontbuild.layout.spacing import space_out
 from fontbuild.metrics import HIGHEST, LOWEST
-from fontbuild.normalise import CAPITALS_TALLEST, HANGUL_CENTRE, X_HEIGHT, normalise
-from fontbuild.outline import outline_glyphs
-from fontbuild.spacing import space_out
+from fontbuild.outlines.outline import outline_glyphs
 from templates.glyphs import Source
 from tests.fontbuild.hand import draw, hand, letter, syllable
 

@@ -2,8 +2,8 @@ import pytest
 
 from fontbuild.errors import FontNameError
 from fontbuild.info import FontInfo, License
-from fontbuild.names import make_names, name_table
-from fontbuild.romanise import romanise
+from fontbuild.opentype.names import make_names, name_table
+from fontbuild.opentype.romanise import romanise
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from fontbuild.errors import TracerMissingError
-from fontbuild.outline import outline_glyphs
-from fontbuild.quadratic import area
-from fontbuild.trace import trace
+from fontbuild.outlines.outline import outline_glyphs
+from fontbuild.outlines.quadratic import area
+from fontbuild.tracing.potrace import trace
 from templates.glyphs import GlyphImage
 from tests.fontbuild.hand import draw, ring, syllable
 

@@ -5,8 +5,8 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 from fontbuild import FontInfo, build_font
-from fontbuild.outline import outline_glyphs
-from fontbuild.outline_check import compare, count_faults
+from fontbuild.checks.outline_check import compare, count_faults
+from fontbuild.outlines.outline import outline_glyphs
 from tests.fontbuild.hand import draw, hand, ring
 
 FAULTS = (

@@ -4,7 +4,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from fontbuild import FontInfo, Weight, build_family
-from fontbuild.platform_check import platform_faults
+from fontbuild.checks.platform_check import platform_faults
 from templates.glyphs import GlyphSet
 from tests.fontbuild.hand import hand, syllable
 

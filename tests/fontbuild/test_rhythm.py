@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fontbuild import FontInfo, build_font
-from fontbuild.profiles import distance, facing, sides
-from fontbuild.rhythm import Face, main
+from fontbuild.checks.evenness import Face, main
+from fontbuild.layout.profiles import distance, facing, sides
 from templates.glyphs import GlyphSet
 from tests.fontbuild.hand import hand, syllable
 from tests.fonts import debian_font

@@ -6,7 +6,7 @@ import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 
 from fontbuild import FontInfo, build_font
-from fontbuild.kerning import CLOSEST_UNITS
+from fontbuild.layout.kerning import CLOSEST_UNITS
 from templates.glyphs import GlyphSet
 from tests.fontbuild.hand import BASELINE_EM, draw, hand
 

@@ -19,7 +19,7 @@ from itertools import chain
 from pathlib import Path
 
 from collector.reading import in_time, prepare_process
-from deploy.measure import Measure
+from deploy.pipeline.resource_usage import Measure
 from templates.errors import PersonError
 from tests.fuzz.mutants import LONG_SIDE_PX, SMALL_PX, giants, mutants
 

@@ -30,11 +30,11 @@ from schemathesis.schemas import APIOperation
 from collector.events import Delivery, PhotosReceived, bury
 from collector.store import NewJob, NewUpload, Photo
 from collector.web import Limits
-from collector.web.gate import COOKIE
-from collector.web.readers import Readers
+from collector.web.operator.access import COOKIE
 from collector.web.security import FORM_COOKIE
 from collector.web.tokens import Signer
-from collector.web.writer import received
+from collector.web.uploads.reader_pool import Readers
+from collector.web.writer.projects import received
 from templates.sheet import build_sheet
 from tests.collector.web.conftest import Person, make_person
 from tests.conftest import free_port

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from collector.web.readers import Readers
+from collector.web.uploads.reader_pool import Readers
 from tests.fuzz.service import Target, hammer, served
 
 EXAMPLES = 6

@@ -17,13 +17,14 @@ from starlette.testclient import TestClient
 from collector.blobs import UploadFolder
 from collector.store import Job, NewUpload, Store, open_store
 from collector.web import WebConfig, create_app
-from collector.web.readers import Readers
-from deploy.artifacts import ArtifactFolder
-from deploy.bench.trades import real_plan
-from deploy.display import Silence
-from deploy.font_desk import FontDesk, order_of
-from deploy.runner import JobRunner
-from deploy.wiring import LocalBus
+from collector.web.uploads.reader_pool import Readers
+from deploy.cli.progress import Silence
+from deploy.container import LocalBus
+from deploy.font_service import FontDesk
+from deploy.jobs.runner import JobRunner
+from deploy.pipeline.artifact_store import ArtifactFolder
+from deploy.pipeline.web_plan import order_of
+from tests.service.stub_stages import real_plan
 
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))
 OPERATOR = "a long operator's token"

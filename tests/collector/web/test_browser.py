@@ -18,8 +18,8 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not inst
 
 SERVICE = """
 import sys
-from deploy.bench.trades import TRADES
-from deploy.serve import serve, work
+from tests.service.stub_stages import TRADES
+from deploy.processes import serve, work
 from deploy.settings import load_settings
 if __name__ == "__main__":
     if sys.argv[1] == "web":

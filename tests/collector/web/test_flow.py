@@ -14,9 +14,10 @@ from collector.errors import PageCutOff
 from collector.store import JobState, StageResult, Upload
 from collector.web import look
 from collector.web.tokens import project_id
-from deploy.artifacts import ArtifactFolder
-from deploy.diary import SAMPLE_TEXT, JobDiary
-from deploy.stages import GLYPHS
+from deploy.jobs.job_log import JobDiary
+from deploy.pipeline.artifact_store import ArtifactFolder
+from deploy.pipeline.request import SAMPLE_TEXT
+from deploy.pipeline.stages import GLYPHS
 from templates.archive import load_glyphs
 from templates.sheet import build_sheet
 from tests.collector.web.conftest import Person

@@ -13,12 +13,13 @@ import pytest
 
 from collector.blobs import UploadFolder
 from collector.store import NewUpload, Store, open_store
-from collector.web import Limits, photos
-from collector.web.readers import Readers
-from deploy.artifacts import ArtifactFolder
-from deploy.caretaker import UNREAD, Caretaker
+from collector.web import Limits
+from collector.web.uploads.reader_pool import Readers
+from collector.web.writer import photos
+from deploy.container import LocalBus
+from deploy.jobs.maintenance import UNREAD, Caretaker
+from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 from deploy.settings import Settings
-from deploy.wiring import Blobs, LocalBus
 from tests.collector.web.conftest import Person, make_person
 
 JSON = {"accept": "application/json"}

@@ -12,8 +12,8 @@ import pytest
 from collector.events import DEAD_TOPIC, Delivery, PhotosReceived, bury, encode
 from collector.store import Job, JobState, NewJob, Photo, StageResult, Worker
 from collector.store.models import JobRow
-from collector.web.readers import Readers
-from deploy.diary import DiaryLog, JobDiary
+from collector.web.uploads.reader_pool import Readers
+from deploy.jobs.job_log import DiaryLog, JobDiary
 from tests.collector.store_samples import submitted, wish
 from tests.collector.web.conftest import OPERATOR, Person, make_person
 

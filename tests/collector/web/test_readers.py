@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from collector.web import readers
-from collector.web.readers import Readers
+from collector.web.uploads import reader_pool as readers
+from collector.web.uploads.reader_pool import Readers
 
 
 def test_readers_go_on_when_their_processes_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

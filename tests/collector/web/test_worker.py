@@ -16,11 +16,10 @@ import pytest
 
 from collector.events import DEAD_TOPIC, JobFailed, PhotosReceived, encode
 from collector.store import Job, JobState, NewJob, OutboxMessage, Photo, Store, open_store
-from deploy.job import carry_out
-from deploy.keys import hash_file, hash_json
-from deploy.nursery import Task, Trade
-from deploy.pipeline import Progress, StageInput
-from deploy.runner import Plan
+from deploy.job_process import carry_out
+from deploy.jobs.process_pool import Task, Trade
+from deploy.pipeline.cache_keys import hash_file, hash_json
+from deploy.pipeline.engine import Plan, Progress, StageInput
 from deploy.settings import Settings
 from tests.deploy.samples import Workshop, report
 
@@ -59,9 +58,8 @@ def card_name(asked: str) -> str:
 SLOW = Trade(slow_job, device_name=card_name)
 WORKER = """
 import sys
-from deploy.serve import collect, relay, work
+from deploy.processes import collect, relay, work
 from deploy.settings import load_settings
-from tests.collector.web.test_worker import SLOW
 if sys.argv[1] == "relay":
     relay(load_settings())
 elif sys.argv[1] == "collect":
@@ -185,9 +183,8 @@ def test_the_caretaker_deletes_what_is_past_its_days(tmp_path: Path) -> None:
     from collector.blobs import UploadFolder
     from collector.events import LocalBus
     from collector.store import NewUpload
-    from deploy.artifacts import ArtifactFolder
-    from deploy.caretaker import Caretaker
-    from deploy.wiring import Blobs
+    from deploy.jobs.maintenance import Caretaker
+    from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 
     url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
     store = open_store(url)

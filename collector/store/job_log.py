@@ -1,0 +1,73 @@
+"""What people watch of a job in the making: the writer sees the hand being learnt, the operator reads the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collector.store.errors import LeaseLostError
+from collector.store.models import JobRow, JournalRow, SketchRow
+from collector.store.records import Lease
+from collector.store.transactions import Transactions
+
+LINE_LIMIT = 8000
+"""Letters of one line; a traceback's end tells more than its beginning."""
+MOST_LINES = 400
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """What a job's process said."""
+
+    at: datetime
+    attempt: int
+    line: str
+
+
+class Diary(Transactions):
+    """Every method is one transaction, as in the store that this belongs to; it dies with its job."""
+
+    def note(self, lease: Lease, line: str) -> None:
+        """Adds a line; of a job that was deleted nothing is written any more."""
+        with self._write.begin() as session:
+            if session.get(JobRow, lease.job_id, with_for_update=True) is not None:
+                text = line[-LINE_LIMIT:]
+                session.add(JournalRow(job_id=lease.job_id, attempt=lease.attempt, at=self._clock(), line=text))
+
+    def lines(self, job_id: str) -> list[JournalLine]:
+        """The latest lines of a job, the oldest first."""
+        query = select(JournalRow).where(JournalRow.job_id == job_id).order_by(JournalRow.id.desc()).limit(MOST_LINES)
+        with self._read() as session:
+            rows = list(session.scalars(query))
+        return [JournalLine(row.at, row.attempt, row.line) for row in reversed(rows)]
+
+    def draw(self, lease: Lease, png: bytes) -> None:
+        """Keeps one more picture of the hand as it is learnt.
+
+        Raises:
+            LeaseLostError: the job is another's now, or deleted.
+        """
+        with self._write.begin() as session:
+            row = session.get(JobRow, lease.job_id, with_for_update=True)
+            if row is None or (row.owner, row.attempt) != (lease.owner, lease.attempt):
+                raise LeaseLostError(lease.job_id, lease.owner)
+            session.add(SketchRow(job_id=lease.job_id, number=_count(session, lease.job_id) + 1, png=png))
+
+    def count_sketches(self, job_id: str) -> int:
+        """How many pictures there are; they are numbered from 1."""
+        with self._read() as session:
+            return _count(session, job_id)
+
+    def sketch(self, job_id: str, number: int) -> bytes | None:
+        """One picture (PNG); None where there is none."""
+        with self._read() as session:
+            row = session.get(SketchRow, (job_id, number))
+            return row.png if row else None
+
+
+def _count(session: Session, job_id: str) -> int:
+    query = select(func.count()).select_from(SketchRow).where(SketchRow.job_id == job_id)
+    return session.execute(query).scalar_one()

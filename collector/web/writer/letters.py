@@ -1,0 +1,103 @@
+"""One letter: see it, write it again with the finger, mark it as wrong."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from collector.store import JobState, Letter
+from collector.web.drawn_glyph import as_path, is_letter, parse_strokes
+from collector.web.pages import go, text_field, wants_json, web_of
+from collector.web.security import not_found
+from collector.web.writer.sheet_status import look
+
+router = APIRouter()
+
+
+def to_hex(char: str) -> str:
+    """A character as it stands in addresses: some would be read as a path."""
+    return f"{ord(char):04x}"
+
+
+def from_hex(code: str) -> str:
+    """The character of an address.
+
+    Raises:
+        Refusal: no font of ours has it.
+    """
+    try:
+        char = chr(int(code, 16))
+    except (ValueError, OverflowError) as error:
+        raise not_found() from error
+    if not is_letter(char):
+        raise not_found()
+    return char
+
+
+@router.get("/s/{token}/letters/{code}")
+async def letter(request: Request, token: str, code: str, saved: str = "") -> Response:
+    """The drawing board for one letter."""
+    web = web_of(request)
+    own, char = await web.project(token), from_hex(code)
+    letters = await run_in_threadpool(web.store.projects.letters, own.id)
+    uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
+    jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
+    has_font = any(job.state is JobState.DONE for job in jobs)
+    known = next((each for each in letters if each.char == char), None)
+    view = look(uploads, letters)
+    wanted = _wanted(char, letters, view.verdicts, has_font)
+    return web.page(
+        request,
+        "letter.html",
+        token=token,
+        char=char,
+        code=to_hex(char),
+        known=known,
+        path_d=as_path(known.strokes) if known and known.strokes else "",
+        pen=round(1000 * view.pen_em),
+        is_latin=char.isascii(),
+        has_font=has_font,
+        back=f"/s/{token}/font" if has_font else f"/s/{token}/photos",
+        following=to_hex(wanted[0]) if wanted else "",
+        left=len(wanted) + 1,
+        saved=saved if is_letter(saved) else "",
+    )
+
+
+def _wanted(char: str, letters: list[Letter], verdicts: dict[str, str], has_font: bool) -> list[str]:
+    """Other letters that want attention, those of the sheet after this one first."""
+    wanted = [each.char for each in letters if each.is_wrong]
+    if not has_font:
+        drawn = {each.char for each in letters if each.strokes}
+        flawed = [c for c, verdict in verdicts.items() if verdict not in ("good", "missing") and c not in drawn]
+        wanted += [c for c in flawed if not c.isascii()]
+    after = wanted.index(char) + 1 if char in wanted else 0
+    return [other for other in wanted[after:] + wanted[:after] if other != char]
+
+
+@router.post("/s/{token}/letters/{code}")
+async def change(request: Request, token: str, code: str) -> Response:
+    """Keeps a drawing, takes it back, marks or unmarks the letter."""
+    web = web_of(request)
+    own, char = await web.project(token), from_hex(code)
+    form = await web.form(request)
+    await web.spend(request, "letter", web.config.limits.letters_an_hour)
+    projects, action = web.store.projects, text_field(form, "action", 20)
+    if action == "draw":
+        strokes = parse_strokes(text_field(form, "strokes", web.config.limits.form_bytes))
+        await run_in_threadpool(projects.draw_letter, own.id, char, strokes)
+    elif action == "forget":
+        await run_in_threadpool(projects.draw_letter, own.id, char, None)
+    elif action in ("mark", "unmark"):
+        await run_in_threadpool(projects.mark_letter, own.id, char, action == "mark")
+    else:
+        raise not_found()
+    if wants_json(request):
+        return JSONResponse({"char": char, "action": action})
+    following = text_field(form, "following", 8)
+    if not following:
+        return go(f"/s/{token}")
+    return go(f"/s/{token}/letters/{to_hex(from_hex(following))}?saved={quote(char)}")

@@ -1,0 +1,165 @@
+"""The page of photographs: uploading, what was read in each, what to do about it, naming the font."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from collector.reading import photo_path, picture_path
+from collector.store import ProjectNotFoundError, Upload
+from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
+from collector.web.security import Number, Refusal, not_found
+from collector.web.uploads.intake import Taken, TooBusy
+from collector.web.writer.sheet_status import GOOD, in_order, look
+from templates.hangul import is_syllable
+from templates.sheet import build_sheet
+
+router = APIRouter()
+
+VERDICTS = {
+    "good": ("잘 읽음", "read well"),
+    "blank": ("빈칸", "empty"),
+    "clipped": ("칸 밖으로 잘림", "cut off"),
+    "faint": ("너무 옅음", "too faint"),
+    "smudged": ("번지거나 흐림", "smudged"),
+    "missing": ("사진에 없음", "not in the picture"),
+}
+ADVICE = {
+    "blank": ("칸이 비어 있습니다", "nothing was written in the box"),
+    "clipped": ("칸 안에 조금 작게 써 주세요", "write a little smaller, inside the box"),
+    "faint": ("더 진한 펜으로 써 주세요", "use a darker pen"),
+    "smudged": ("잉크가 마른 뒤에, 흔들리지 않게 찍어 주세요", "let the ink dry and hold the phone still"),
+    "missing": ("이 쪽의 나머지도 찍어 올려 주세요", "photograph the rest of this page as well"),
+}
+"""What to do about a verdict."""
+ANSWER_S = 10.0
+"""So long an answer waits for its photographs' verdicts: no proxy and no person gives up so early."""
+ACCEPTED = "application/pdf,image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif"
+
+
+@router.get("/s/{token}/photos")
+async def photos(request: Request, token: str) -> Response:
+    """All photographs, and the form that starts the font; to a script what became of each photograph."""
+    web = web_of(request)
+    own = await web.project(token)
+    uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
+    if wants_json(request):
+        return JSONResponse({"photos": [_as_json(each) for each in uploads]})
+    letters = await run_in_threadpool(web.store.projects.letters, own.id)
+    jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
+    view = look(uploads, letters)
+    return web.page(
+        request,
+        "photos.html",
+        token=token,
+        project=own,
+        uploads=in_order(uploads),
+        is_reading=any(upload.is_unread for upload in uploads),
+        view=view,
+        sheet=build_sheet(view.set_name) if view.set_name else None,
+        verdicts=VERDICTS,
+        advice=ADVICE,
+        accepted=ACCEPTED,
+        tally=view.tally,
+        licences=web.workshop.licences,
+        is_busy=any(not job.state.is_terminal for job in jobs),
+        has_font=any(job.state.value == "done" for job in jobs),
+    )
+
+
+@router.post("/s/{token}/photos")
+async def upload(request: Request, token: str) -> Response:
+    """Takes photographs in, several at once; a script that sends one gets its verdict as JSON.
+
+    Where many wait, the answer comes before the verdict: the page tells it when it is there.
+    """
+    web = web_of(request)
+    own = await web.project(token)
+    limits = web.config.limits
+    await _spend(web, request, own.id)  # before the body is read
+    form = await web.form(request, max_files=limits.photos_a_request)
+    files = [file for file in form.getlist("photos") if isinstance(file, UploadFile) and file.filename]
+    if not files:
+        raise Refusal(422, "사진을 골라 주세요.", "Please choose photographs first.")
+    known = len(await run_in_threadpool(web.store.projects.uploads, own.id))
+    if known + len(files) > limits.photos_a_project:
+        raise Refusal(
+            422,
+            f"사진은 {limits.photos_a_project}장까지 올릴 수 있습니다. 필요 없는 사진을 먼저 지워 주세요.",
+            f"There is room for {limits.photos_a_project} photographs: remove some you do not need first.",
+        )
+    taken: list[Taken] = []
+    for file in files:
+        if taken:
+            await _spend(web, request, own.id)
+        try:
+            taken.append(await web.intake.take(own.id, file))
+        except TooBusy as error:
+            raise Refusal(503, error.korean, error.english) from error
+        except ProjectNotFoundError as error:
+            raise not_found() from error  # deleted a moment ago
+    await form.close()
+    await web.intake.wait(taken, ANSWER_S)
+    if not wants_json(request):
+        return go(f"/s/{token}/photos")
+    numbers = {number for each in taken for number in each.numbers}
+    known_now = await run_in_threadpool(web.store.projects.uploads, own.id)
+    return JSONResponse({"photos": [_as_json(each) for each in known_now if each.number in numbers]})
+
+
+async def _spend(web: Web, request: Request, project_id: str) -> None:
+    """Counts one photograph of an address and of a project."""
+    limits = web.config.limits
+    await web.spend(request, "upload", limits.uploads_an_hour)
+    await web.rates.spend("upload", project_id, limits.uploads_an_hour_each, HOUR_S)
+
+
+def _as_json(upload: Upload) -> dict[str, Any]:
+    korean, _, english = (upload.error or "").partition("\n")
+    return {
+        "number": upload.number,
+        "name": upload.name,
+        "unread": upload.is_unread,
+        "page": upload.reading["page"] + 1 if upload.reading else None,
+        "flawed": _flawed(upload.reading["cells"]) if upload.reading else 0,
+        "error": {"code": upload.error_code, "korean": korean, "english": english} if upload.error else None,
+    }
+
+
+def _flawed(cells: Mapping[str, str]) -> int:
+    return sum(verdict != GOOD and (is_syllable(char) or verdict != "blank") for char, verdict in cells.items())
+
+
+@router.get("/s/{token}/photos/{number}.jpg")
+async def picture(request: Request, token: str, number: Number) -> Response:
+    """The flat page of a photograph."""
+    web = web_of(request)
+    own = await web.project(token)
+    return await run_in_threadpool(page_picture, web, own.id, number)
+
+
+def page_picture(web: Web, project_id: str, number: int) -> Response:
+    """The file of a flat page; its name is made of numbers alone."""
+    uploads = web.intake.uploads
+    path = uploads.fetch(project_id, picture_path(uploads.folder, number).name)
+    if path is None:
+        raise not_found()
+    return FileResponse(path, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
+
+
+@router.post("/s/{token}/photos/{number}/delete")
+async def remove(request: Request, token: str, number: Number) -> Response:
+    """Takes one photograph back."""
+    web = web_of(request)
+    own = await web.project(token)
+    await web.form(request)
+    await run_in_threadpool(web.store.projects.remove_upload, own.id, number)
+    uploads = web.intake.uploads
+    names = [path(uploads.folder, number).name for path in (photo_path, picture_path)]
+    await run_in_threadpool(uploads.remove, own.id, names)
+    return go(f"/s/{token}/photos")

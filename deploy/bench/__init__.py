@@ -1,5 +1,0 @@
-"""How the service stands faults and load: real servers and processes on one machine, started and ended here.
-
-make bench-service
-python -m deploy.bench --jobs 50 --pause 60 --uploads 500 --rows 25000
-"""

@@ -1,0 +1,62 @@
+"""``sonmat make``: from photographs to files in the writer's folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from deploy.cli.output import check_folder, deliver
+from deploy.cli.progress import Display
+from deploy.container import open_shop
+from deploy.pipeline.request import place_order
+from deploy.pipeline.stages import GLYPHS, SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, STAGES, TTF, WOFF2
+from deploy.settings import Settings
+from fontbuild import FontInfo, Weight, build_family
+from templates.archive import load_glyphs
+
+REPORT = "report.json"
+
+
+def make_font(
+    settings: Settings,
+    photos: Sequence[Path],
+    info: FontInfo,
+    out: Path,
+    console: Console,
+    weights: Sequence[Weight] = (),
+) -> list[Path]:
+    """Makes the font and delivers TTF, WOFF2, specimen and report into ``out``; returns their paths.
+
+    Args:
+        weights: further pens of the same hand, beside the Regular.
+
+    Raises:
+        PersonError: the writer can mend it; nothing was written into ``out``.
+    """
+    check_folder(out)
+    order = place_order(photos, info, device=settings.device)
+    with open_shop(settings) as shop:
+        with Display(console, len(STAGES)) as display:
+            made = shop.runner.make(order, display)
+        for notice in made.report["notices"]:
+            console.print(f"{notice['korean']}\n{notice['english']}", markup=False, highlight=False, soft_wrap=True)
+        font, shown = made.outcomes["fontbuild"].folder, made.outcomes["specimen"].folder
+        files = {
+            f"{order.file_stem}.ttf": font / TTF,
+            f"{order.file_stem}.woff2": font / WOFF2,
+            **{name: shown / name for name in (SPECIMEN, SPECIMEN_PDF, SPECIMEN_PAGE)},
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            files |= further_weights(made.outcomes["generate"].folder / GLYPHS, info, weights, Path(folder))
+            return deliver(files, {REPORT: made.report}, out)
+
+
+def further_weights(glyphs: Path, info: FontInfo, weights: Sequence[Weight], folder: Path) -> dict[str, Path]:
+    """Font files by name: the archive ``glyphs`` written with other pens."""
+    if not weights:
+        return {}
+    family = build_family(load_glyphs(glyphs), info, folder, weights)
+    return {file.name: file for made in family.values() for file in (made.ttf, made.woff2)}

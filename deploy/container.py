@@ -1,0 +1,99 @@
+"""Puts the parts together as the settings say."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector.blobs import BucketSettings, UploadBucket, UploadFolder, open_bucket
+from collector.events import Bus, KafkaBus, LocalBus
+from collector.store import Store, open_store
+from deploy.jobs.runner import JobRunner, Retries
+from deploy.pipeline.artifact_store import DAY_S, ArtifactFolder, Blobs
+from deploy.pipeline.artifact_store_s3 import ArtifactBucket
+from deploy.pipeline.engine import Plan
+from deploy.pipeline.font_plan import font_plan
+from deploy.settings import Settings
+
+COPIES = "copies-"
+"""Beginning of the names of folders in which processes keep their own copies of shared files."""
+
+
+@contextmanager
+def open_blobs(settings: Settings) -> Iterator[Blobs]:
+    """Files in the data folder, or in the bucket; this process's copies of the bucket's files go at the end.
+
+    Raises:
+        BucketUrlError: the setting names no bucket.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    if not settings.blobs:
+        yield Blobs(ArtifactFolder(settings.data / "artifacts"), UploadFolder(settings.data / "uploads"))
+        return
+    _drop_copies(settings.data)
+    bucket = open_bucket(
+        BucketSettings(settings.blobs, settings.s3_endpoint, settings.s3_region, settings.s3_key, settings.s3_secret)
+    )
+    with tempfile.TemporaryDirectory(prefix=COPIES, dir=settings.data, ignore_cleanup_errors=True) as copies:
+        yield Blobs(ArtifactBucket(bucket, Path(copies, "artifacts")), UploadBucket(bucket, Path(copies, "uploads")))
+
+
+def _drop_copies(data: Path) -> None:
+    """Deletes what processes left behind that were killed."""
+    for folder in data.glob(f"{COPIES}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > DAY_S:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_bus(settings: Settings, store: Store) -> Bus:
+    """The bus of this installation."""
+    if settings.bus == "kafka":
+        return KafkaBus(settings.kafka_servers, session_timeout_s=settings.kafka_session_s)
+    return LocalBus(store.outbox)
+
+
+def retries_of(settings: Settings, most_tries: int) -> Retries:
+    """How often jobs are tried, and their rests."""
+    return Retries(most_tries, settings.retry_s)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What a process needs that carries out jobs."""
+
+    runner: JobRunner
+    store: Store
+    blobs: Blobs
+
+
+@contextmanager
+def open_shop(
+    settings: Settings, plan: Plan | None = None, *, most_tries: int = 1, is_prepared: bool = False
+) -> Iterator[Shop]:
+    """A runner with its store, bus and files; closed at the end.
+
+    ``is_prepared``: another process has brought the database's schema up to date.
+    """
+    with open_blobs(settings) as blobs:
+        store = open_store(settings.database_url, is_prepared=is_prepared)
+        bus = open_bus(settings, store)
+        try:
+            runner = JobRunner(
+                store,
+                bus,
+                blobs.artifacts,
+                plan or font_plan(),
+                lease_s=settings.lease_s,
+                keep_days=settings.keep_days,
+                retries=retries_of(settings, most_tries),
+            )
+            yield Shop(runner, store, blobs)
+        finally:
+            bus.close()
+            store.close()

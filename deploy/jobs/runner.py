@@ -1,0 +1,182 @@
+"""Runs one job from the store: claims it, holds the lease, runs the pipeline and notes every step in the row."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import traceback
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from collector.events import Bus, FontReady, JobFailed, JobWaits, PhotosReceived, Relay, encode
+from collector.store import Job, JobNotFoundError, Lease, LeaseLostError, OutboxMessage, Part, Store
+from deploy.jobs.db_retry import MOST_S, patiently
+from deploy.jobs.lease_heartbeat import Heartbeat
+from deploy.jobs.recorder import Notes
+from deploy.pipeline.artifact_store import Artifacts, ResultGoneError
+from deploy.pipeline.engine import Observer, Outcome, Plan, Stage, run_pipeline
+from deploy.pipeline.request import Order
+from templates.errors import PersonError
+
+LOOK_AGAIN_S = 0.5
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished job."""
+
+    job: Job
+    outcomes: Mapping[str, Outcome]
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Retries:
+    """How often a job that breaks is tried, and how long it rests before the next time."""
+
+    most_tries: int
+    first_pause_s: float = 5.0
+    growth: float = 4.0
+
+    def pause_s(self, tries: int) -> float | None:
+        """Rest after so many tries; None when it has been tried enough."""
+        return None if tries >= self.most_tries else self.first_pause_s * self.growth ** (tries - 1)
+
+
+class JobRunner:
+    """Makes fonts one at a time in this process."""
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        artifacts: Artifacts,
+        plan: Plan,
+        *,
+        lease_s: float,
+        keep_days: float,
+        retries: Retries | None = None,
+    ) -> None:
+        self._store = store
+        self._relay = Relay(store.outbox, bus)
+        self._artifacts = artifacts
+        self._plan = plan
+        self._lease_s = lease_s
+        self._keep_days = keep_days
+        self._retries = retries or Retries(most_tries=1)
+        self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+
+    def make(self, order: Order, observer: Observer) -> Made:
+        """Makes the font of an order, going on where an earlier run of the same order ended.
+
+        Raises:
+            PersonError: the writer can mend it; noted in the job's row like any other end.
+            LeaseLostError: this process fell silent for so long that another took the job over.
+        """
+        self._artifacts.prune(self._keep_days)
+        job = self._store.submit(order.as_job(), _received)
+        try:
+            made = self.carry_out(order, job, self._claim(job.id), observer)
+        finally:
+            self._relay.drain()
+        if made is None:
+            raise RuntimeError(f"job {job.id} was handed over although all parts are at hand")
+        return made
+
+    def carry_out(
+        self, order: Order, job: Job, lease: Lease, observer: Observer, parts: Sequence[Part] = tuple(Part)
+    ) -> Made | None:
+        """Takes a job, whose lease the caller has claimed, as far as ``parts`` reach, and notes how that ended.
+
+        Returns:
+            What was made; None where the job was handed over to workers of another part.
+
+        Raises:
+            As ``make``.
+        """
+        plan = self._plan
+        notes = Notes(self._store, job, lease, plan.records, plan.passages, observer)
+        try:
+            with Heartbeat(self._store, lease, self._lease_s):
+                outcomes = run_pipeline(plan.stages, order, self._artifacts, notes, parts)
+                if len(outcomes) < len(plan.stages):
+                    coming = plan.stages[len(outcomes)]
+                    patiently(lambda: self._hand_over(job, lease, coming, outcomes))
+                    return None
+                report = plan.report(order, outcomes)
+                patiently(lambda: self._note_done(job, lease, outcomes, report))
+        except LeaseLostError:
+            self._forget_deleted(job.id, list(notes.finished.values()))
+            raise
+        except BaseException as error:
+            is_stopped = not isinstance(error, Exception)  # whoever is told to stop waits for no database
+            patiently(partial(self._note_end, lease, job, notes.stage, error), 0.0 if is_stopped else MOST_S)
+            raise
+        return Made(patiently(lambda: self._store.job(job.id)), outcomes, report)
+
+    def _note_done(self, job: Job, lease: Lease, outcomes: Mapping[str, Outcome], report: Mapping[str, Any]) -> None:
+        with self._store.work(lease) as work:
+            work.done(report)
+            work.emit(encode(FontReady(job=job.id, artifact=outcomes[self._plan.stages[-1].name].key)))
+
+    def _hand_over(self, job: Job, lease: Lease, stage: Stage, outcomes: Mapping[str, Outcome]) -> None:
+        """The next stage is another worker's; an earlier one is where its result was deleted, or is not seen here."""
+        with self._store.work(lease) as work:
+            is_back = stage.part.precedes(work.part)
+            if is_back and self._retries.pause_s(work.tries) is None:
+                raise ResultGoneError(stage.name)
+            passage = None if is_back else self._plan.passages.get(stage.part)
+            work.hand_over(stage.part, stage.name)
+            work.emit(encode(passage(job, outcomes) if passage else JobWaits(job=job.id, part=stage.part)))
+
+    def _claim(self, job_id: str) -> Lease:
+        """Waits while another process holds the job: it ends, or falls silent and its lease runs out."""
+        while True:
+            if self._store.job(job_id).state.is_terminal:
+                self._store.requeue(job_id)
+            lease = self._store.claim(job_id, self._owner, self._lease_s)
+            if lease is not None:
+                return lease
+            time.sleep(LOOK_AGAIN_S)
+
+    def _forget_deleted(self, job_id: str, finished: Sequence[Outcome]) -> None:
+        """Who deletes a job deletes the results it names; what this run made since then is named nowhere."""
+        try:
+            self._store.job(job_id)
+        except JobNotFoundError:
+            for outcome in finished:
+                if not outcome.reused:
+                    self._artifacts.remove(outcome.stage.name, outcome.key)
+
+    def _note_end(self, lease: Lease, job: Job, stage: str, error: BaseException) -> None:
+        try:
+            with self._store.work(lease) as work:
+                if not isinstance(error, Exception):  # asked to stop: Ctrl-C
+                    work.release()
+                    if job.project_id is not None:
+                        work.emit(encode(JobWaits(job=job.id, part=work.part)))
+                    return
+                by_writer = isinstance(error, PersonError)
+                code = error.code if isinstance(error, PersonError) else type(error).__name__
+                if by_writer:
+                    work.refuse(code, str(error))
+                else:
+                    trace = "".join(traceback.format_exception(error))
+                    pause_s = self._retries.pause_s(work.tries)
+                    if pause_s is not None:
+                        work.retry(code, trace, datetime.now(UTC) + timedelta(seconds=pause_s))
+                        return
+                    work.fail(code, trace)
+                failed = JobFailed(job=job.id, stage=stage, code=code, reason=str(error), by_writer=by_writer)
+                work.emit(encode(failed))
+        except LeaseLostError:
+            return  # the job is another's now, who will note its end
+
+
+def _received(job: Job) -> OutboxMessage:
+    return encode(PhotosReceived(job=job.id))

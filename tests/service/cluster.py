@@ -1,0 +1,200 @@
+"""A service under test: servers, processes each with a data folder of its own, jobs, and a count of how they end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from collector.blobs import Uploads
+from collector.events import FontReady, JobFailed, PhotosReceived, encode
+from collector.store import Job, JobState, NewJob, Photo, Store, open_store
+from collector.web import photo_path
+from deploy.container import open_blobs
+from deploy.pipeline.cache_keys import hash_file, hash_json
+from deploy.settings import Settings
+from tests.service.servers import Broker, MariaDb, ObjectStore
+
+BUCKET = "sonmat"
+LOOK_S = 0.2
+STOP_LIMIT_S = 60.0
+WISHES = {"english_name": None, "designer": "", "license": "ofl", "version": "1.000"}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How some jobs ended."""
+
+    jobs: int
+    fonts: int
+    """Done, with one event that says so."""
+    named: int
+    """Failed, with one dead letter that says why."""
+    tries: int
+    """Attempts of all of them together; each of the three parts of the way needs one."""
+    codes: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every job ended exactly once."""
+        return self.fonts + self.named == self.jobs
+
+
+@dataclass
+class Yard:
+    """The service; ``open_yard`` makes it."""
+
+    folder: Path
+    mariadb: MariaDb
+    broker: Broker
+    environment: dict[str, str]
+    store: Store
+    uploads: Uploads
+    trade: str
+    photos: Sequence[Path]
+    """Real photographs of one sheet; empty for the stub's texts."""
+    processes: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
+
+    def run(self, kind: str) -> subprocess.Popen[bytes]:
+        """Starts a process of the service on what might be a machine of its own."""
+        number = len(self.processes)
+        data = self.folder / f"{kind}-{number}"
+        data.mkdir()
+        with (self.folder / f"{kind}-{number}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.service.worker_entry", kind, self.trade],
+                env=os.environ | self.environment | {"SONMAT_DATA": str(data)},
+                stdout=log,
+                stderr=log,
+            )
+        self.processes.append((kind, process))
+        return process
+
+    def end(self, kind: str, how: signal.Signals) -> None:
+        """Sends a signal to all processes of a kind and waits for their end."""
+        own = [process for name, process in self.processes if name == kind and process.poll() is None]
+        for process in own:
+            process.send_signal(how)
+        for process in own:
+            process.wait(STOP_LIMIT_S)
+
+    def submit(self, name: str, work_s: float) -> Job:
+        """A job as the web would put it in; ``work_s``: how long the stub draws."""
+        project = uuid.uuid4().hex
+        folder = self.uploads.folder / project
+        folder.mkdir(parents=True)
+        given: Sequence[Path | None] = self.photos or [None]
+        paths = [photo_path(folder, number) for number in range(1, len(given) + 1)]
+        for path, photo in zip(paths, given, strict=True):
+            # White space makes every text another, and every photograph's file: nothing is found made already.
+            path.write_bytes(photo.read_bytes() + project.encode() if photo else f"{work_s}{_blank(project)}".encode())
+        records = tuple(Photo(path.name, hash_file(path), path.stat().st_size) for path in paths)
+        self.uploads.keep(project, [path.name for path in paths])
+        numbers = list(range(1, len(given) + 1))
+        options: dict[str, Any] = {"name": name, **WISHES, "numbers": numbers, "letters": {}, "pen_em": 0.05}
+        wish = NewJob(hash_json(project), name, "ofl", records, options, project)
+        return self.store.submit(wish, lambda job: encode(PhotosReceived(job=job.id)))
+
+    def wait(self, condition: Callable[[], bool], limit_s: float) -> bool:
+        """Waits until something has come true; whether it has."""
+        end_s = time.monotonic() + limit_s
+        while not condition():
+            if time.monotonic() > end_s:
+                return False
+            time.sleep(LOOK_S)
+        return True
+
+    def states(self, jobs: Sequence[Job]) -> Counter[JobState]:
+        """How many of some jobs stand where."""
+        return Counter(self.store.job(job.id).state for job in jobs)
+
+    def wait_end(self, jobs: Sequence[Job], limit_s: float) -> bool:
+        """Waits until all have ended; whether they have."""
+        return self.wait(lambda: all(self.store.job(job.id).state.is_terminal for job in jobs), limit_s)
+
+    def tally(self, jobs: Sequence[Job]) -> Tally:
+        """How jobs ended, by their rows and by their events."""
+        now = [self.store.job(job.id) for job in jobs]
+        told = [Counter(topic for _, topic, _ in self.store.operations.events(job.id)) for job in jobs]
+        ends = [(job.state, each[FontReady.TOPIC], each[JobFailed.TOPIC]) for job, each in zip(now, told, strict=True)]
+        codes = sorted({job.error_code or "" for job in now if job.state is JobState.FAILED})
+        fonts, named = ends.count((JobState.DONE, 1, 0)), ends.count((JobState.FAILED, 0, 1))
+        return Tally(len(jobs), fonts, named, sum(job.attempt for job in now), tuple(codes))
+
+    def logs(self) -> str:
+        """The ends of all logs."""
+        paths = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"--- {path.name}\n{path.read_text(errors='replace')[-1500:]}" for path in paths)
+
+
+@contextmanager
+def open_yard(trade: str, photos: Sequence[Path], settings: dict[str, str]) -> Iterator[Yard]:
+    """Servers and an empty service; everything ends with the body.
+
+    Args:
+        trade: a name in ``TRADES``.
+        photos: photographs that every job brings; empty with the stub.
+        settings: of the processes, without the prefix ``SONMAT_``.
+    """
+    with tempfile.TemporaryDirectory(prefix="sonmat-bench-", ignore_cleanup_errors=True) as root:
+        folder = Path(root)
+        mariadb, broker, objects = MariaDb(folder / "db"), Broker(folder / "bus"), ObjectStore(folder / "s3")
+        with mariadb, broker, objects:
+            own = Settings(
+                data=folder / "web",
+                database=mariadb.create("sonmat"),
+                bus="kafka",
+                kafka_servers=broker.address,
+                blobs=f"s3://{BUCKET}/bench",
+                s3_endpoint=objects.endpoint,
+                s3_key="key",
+                s3_secret="secret",
+            )
+            _make_bucket(own)
+            names = ("database", "bus", "kafka_servers", "blobs", "s3_endpoint", "s3_key", "s3_secret")
+            environment = {f"SONMAT_{name.upper()}": str(getattr(own, name)) for name in names}
+            environment |= {f"SONMAT_{name.upper()}": value for name, value in settings.items()}
+            environment |= {"OMP_NUM_THREADS": "1"}
+            with open_blobs(own) as blobs:
+                store = open_store(own.database_url)
+                yard = Yard(folder, mariadb, broker, environment, store, blobs.uploads, trade, photos)
+                try:
+                    yield yard
+                finally:
+                    _end_all(yard)
+                    store.close()
+
+
+def _blank(project: str) -> str:
+    """A project's name written in blanks and tabs."""
+    return "".join(" \t"[int(bit)] for bit in f"{int(project, 16):b}")
+
+
+def _make_bucket(settings: Settings) -> None:
+    client = boto3.client(
+        "s3",
+        endpoint_url=settings.s3_endpoint,
+        region_name=settings.s3_region,
+        aws_access_key_id=settings.s3_key,
+        aws_secret_access_key=settings.s3_secret,
+    )
+    client.create_bucket(Bucket=BUCKET)
+
+
+def _end_all(yard: Yard) -> None:
+    for _, process in yard.processes:
+        process.kill()
+    for _, process in yard.processes:
+        process.wait()

@@ -1,0 +1,124 @@
+"""Stages for benches: the network's place is taken by something quick; the rest is real, or quick as well.
+
+A font whose name begins with ``POISON`` kills every process that draws it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from collector.store import Part
+from deploy.job_process import carry_out
+from deploy.jobs.process_pool import Task, Trade
+from deploy.pipeline.engine import Outcome, Plan, Progress, Stage, StageInput
+from deploy.pipeline.request import Order
+from deploy.pipeline.stages import GLYPHS, SEED, WEIGHTS
+from deploy.pipeline.web_plan import web_plan
+from templates.archive import load_glyphs, save_glyphs
+from templates.glyphs import GlyphImage, GlyphSet, Source
+from templates.hangul import ASCII_PRINTABLE, is_syllable
+
+POISON = "독"
+DRAWN = 40
+"""So many syllables beside the written ones."""
+STEP_S = 0.1
+
+
+def _take_poison(order: Order) -> None:
+    if order.info.name_korean.startswith(POISON):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _read(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    (out / "text").write_text(given.order.photos[0].read_text())
+    return {}
+
+
+def _draw(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    end_s = time.monotonic() + float((given.results["capture"] / "text").read_text())
+    _take_poison(given.order)
+    while time.monotonic() < end_s:
+        time.sleep(STEP_S)
+        progress(0.5, "")
+    (out / "drawings").write_bytes(os.urandom(1 << 20))
+    return {}
+
+
+def _build(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    (out / "font").write_bytes((given.results["generate"] / "drawings").read_bytes())
+    return {}
+
+
+def _stub_report(order: Order, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+    return {"stages": list(outcomes)}
+
+
+STUB_PLAN = Plan(
+    (
+        Stage("capture", "", _read, wishes=lambda order: {"photos": list(order.hashes)}),
+        Stage("generate", "", _draw, reads=("capture",), part=Part.DRAW),
+        Stage("fontbuild", "", _build, reads=("generate",), wishes=Order.as_wishes, part=Part.BUILD),
+    ),
+    _stub_report,
+)
+"""Photographs are texts: the seconds that drawing takes."""
+
+
+def _no_seed(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    (out / SEED).write_text('"none"')
+    return {"name": "none", "distance": 0.0, "ranked": []}
+
+
+def _learn_nothing(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    progress(0.5, "halfway")
+    if given.order.show:
+        given.order.show(np.zeros((len(given.order.shown), 96, 96), np.uint8))
+    (out / WEIGHTS).write_bytes(b"nothing learnt")
+    return {"device": "cpu"}
+
+
+def _draw_copies(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    _take_poison(given.order)
+    written = load_glyphs(given.results["capture"] / GLYPHS)
+    syllables = [glyph for char, glyph in written.items() if is_syllable(char)]
+    drawn = [_smaller(chr(0xD000 + k), syllables[k % len(syllables)]) for k in range(DRAWN)]
+    latin = [_smaller(char, syllables[0], 0.7) for char in ASCII_PRINTABLE if char not in written]
+    save_glyphs(out / GLYPHS, GlyphSet.of(written.name, [*drawn, *latin, *written.values()]))
+    return {"written": len(written), "drawn": DRAWN, "seed": 0, "doubtful": [chr(0xD000)]}
+
+
+def _smaller(char: str, glyph: GlyphImage, baseline_em: float | None = None) -> GlyphImage:
+    # At nine tenths of the size, as what the network draws is never quite what was written.
+    size = [round(0.9 * side) for side in reversed(glyph.ink.shape)]
+    ink = np.asarray(cv2.resize(glyph.ink, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return GlyphImage(char, ink, glyph.em_px, glyph.origin_px, baseline_em, Source.DRAWN)
+
+
+def real_plan() -> Plan:
+    """The service's plan; in the network's place copies of what was written."""
+    quick = {"seed": _no_seed, "adapt": _learn_nothing, "generate": _draw_copies}
+    plan = web_plan()
+    stages = [replace(each, run=quick[each.name], code=()) if each.name in quick else each for each in plan.stages]
+    return replace(plan, stages=tuple(stages))
+
+
+def stub_job(task: Task) -> str:
+    """A worker's job by the stub's plan."""
+    return carry_out(task, STUB_PLAN)
+
+
+def real_job(task: Task) -> str:
+    """A worker's job, real but for the network."""
+    return carry_out(task, real_plan())
+
+
+TRADES = {"stub": Trade(stub_job), "real": Trade(real_job)}
