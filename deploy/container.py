@@ -64,7 +64,7 @@ def retries_of(settings: Settings, most_tries: int) -> Retries:
 
 
 @dataclass(frozen=True)
-class Shop:
+class JobContext:
     """What a process needs that carries out jobs."""
 
     runner: JobRunner
@@ -73,9 +73,9 @@ class Shop:
 
 
 @contextmanager
-def open_shop(
+def open_job_context(
     settings: Settings, plan: Plan | None = None, *, most_tries: int = 1, is_prepared: bool = False
-) -> Iterator[Shop]:
+) -> Iterator[JobContext]:
     """A runner with its store, bus and files; closed at the end.
 
     ``is_prepared``: another process has brought the database's schema up to date.
@@ -93,7 +93,7 @@ def open_shop(
                 keep_days=settings.keep_days,
                 retries=retries_of(settings, most_tries),
             )
-            yield Shop(runner, store, blobs)
+            yield JobContext(runner, store, blobs)
         finally:
             bus.close()
             store.close()

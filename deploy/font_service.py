@@ -1,4 +1,4 @@
-"""What the web asks of the makers of fonts: names, wishes, files, forgetting."""
+"""What the web asks of the makers of fonts: names, params, files, forgetting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from collector.blobs import Uploads
 from collector.errors import NoPhotos
 from collector.store import Job, Letter, NewJob, Photo, Project, Remains, Store, Upload
-from collector.web import FontFiles, LicenceInfo, StageInfo, look
+from collector.web import FontFiles, LicenceInfo, StageInfo, sheet_status
 from deploy.pipeline.artifact_store import Artifacts
 from deploy.pipeline.cache_keys import hash_json
 from deploy.pipeline.request import NAME_LIMIT, NameTooLongError
@@ -35,8 +35,8 @@ LICENCES = (
 )
 
 
-class FontDesk:
-    """The workshop behind the web, by way of the database and the shared folder; it makes no font itself."""
+class PipelineFontService:
+    """The font service behind the web, by way of the database and the shared folder; it makes no font itself."""
 
     def __init__(self, store: Store, artifacts: Artifacts, uploads: Uploads) -> None:
         self._store = store
@@ -55,13 +55,13 @@ class FontDesk:
                 )
         make_names(FontInfo(name, english_name or None, designer))
 
-    def wish(self, project: Project, uploads: Sequence[Upload], letters: Sequence[Letter]) -> NewJob:
+    def new_job(self, project: Project, uploads: Sequence[Upload], letters: Sequence[Letter]) -> NewJob:
         """The job for a project as it stands; the project's id is part of its key, so that no two people share one."""
-        view = look(uploads, letters)
+        view = sheet_status(uploads, letters)
         own = [each for each in uploads if each.reading is not None and each.reading["set"] == view.set_name]
         if not own:
             raise NoPhotos
-        wishes = {
+        params = {
             "name": project.name,
             "english_name": project.english_name or None,
             "designer": project.designer,
@@ -70,13 +70,13 @@ class FontDesk:
         }
         drawn = {letter.char: letter.strokes for letter in letters if letter.strokes}
         options: dict[str, Any] = {
-            **wishes,
+            **params,
             "numbers": [each.number for each in own],
             "letters": drawn,
             "pen_em": view.pen_em,
         }
         hashes = [each.sha256 for each in own]
-        key = hash_json({"project": project.id, "photos": hashes, "wishes": wishes, "letters": drawn})
+        key = hash_json({"project": project.id, "photos": hashes, "params": params, "letters": drawn})
         photos = tuple(Photo(each.name, each.sha256, each.size_bytes) for each in own)
         return NewJob(key, project.name, project.licence, photos, options, project.id)
 

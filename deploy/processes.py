@@ -23,11 +23,11 @@ from collector.events import Bus
 from collector.store import Store, open_store
 from collector.web import WebConfig, create_app
 from deploy.container import open_blobs, open_bus, retries_of
-from deploy.font_service import FontDesk
+from deploy.font_service import PipelineFontService
 from deploy.job_process import LOG_FORMAT, SERVICE
-from deploy.jobs.db_retry import patiently
-from deploy.jobs.maintenance import Caretaker, drop_leftovers
-from deploy.jobs.process_pool import Trade
+from deploy.jobs.db_retry import retry_while_unavailable
+from deploy.jobs.maintenance import Maintenance, drop_leftovers
+from deploy.jobs.process_pool import JobImplementation
 from deploy.jobs.worker import COLLECTOR, DRAWER, EVERYTHING, JobWorker, Kind
 from deploy.pipeline.artifact_store import Blobs
 from deploy.settings import Settings
@@ -51,7 +51,7 @@ class NeedsKafkaError(PersonError):
 def serve(settings: Settings, *, with_worker: bool) -> None:
     """Answers people until stopped; with a worker of its own this one command is the whole service."""
     _log()
-    # Uvicorn sends itself the signal once more when it has stopped in order: that must not cut off what follows here.
+    # Uvicorn sends itself the signal once more when it has stopped in request: that must not cut off what follows here.
     signal.signal(signal.SIGTERM, _leave)
     with open_blobs(settings) as blobs, closing(open_store(settings.database_url)) as store:
         drop_leftovers(blobs.uploads)
@@ -60,9 +60,9 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
         try:
             shown = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host
             typer.echo(f"손맛이 열렸습니다 · Sonmat is open: http://{shown}:{settings.port}/", err=True)
-            desk = FontDesk(store, blobs.artifacts, blobs.uploads)
+            font_service = PipelineFontService(store, blobs.artifacts, blobs.uploads)
             uvicorn.run(
-                create_app(web_config(settings, blobs.uploads), store, desk, blobs.uploads),
+                create_app(web_config(settings, blobs.uploads), store, font_service, blobs.uploads),
                 host=settings.host,
                 port=settings.port,
                 log_level="warning",
@@ -81,7 +81,7 @@ def _leave(signal_number: int, frame: Any) -> None:
     raise SystemExit(0)
 
 
-def collect(settings: Settings, trade: Trade = SERVICE) -> None:
+def collect(settings: Settings, implementation: JobImplementation = SERVICE) -> None:
     """Reads photographs and builds fonts until stopped.
 
     Raises:
@@ -89,19 +89,19 @@ def collect(settings: Settings, trade: Trade = SERVICE) -> None:
     """
     if settings.bus == "local":
         raise NeedsKafkaError
-    _work(settings, trade, COLLECTOR)
+    _work(settings, implementation, COLLECTOR)
 
 
-def work(settings: Settings, trade: Trade = SERVICE, *, beside: bool = False) -> None:
+def work(settings: Settings, implementation: JobImplementation = SERVICE, *, beside: bool = False) -> None:
     """Learns hands and draws until stopped; with local events does everything, for there is no other.
 
     ``beside``: does everything, and stops too when standard input closes, which tells that the web process that
     started it is gone.
     """
-    _work(settings, trade, EVERYTHING if beside or settings.bus == "local" else DRAWER, beside=beside)
+    _work(settings, implementation, EVERYTHING if beside or settings.bus == "local" else DRAWER, beside=beside)
 
 
-def _work(settings: Settings, trade: Trade, kind: Kind, *, beside: bool = False) -> None:
+def _work(settings: Settings, implementation: JobImplementation, kind: Kind, *, beside: bool = False) -> None:
     with _open(settings) as parts:
         if beside:
             threading.Thread(target=_wait_for_end, args=(parts.stop,), daemon=True).start()
@@ -111,7 +111,9 @@ def _work(settings: Settings, trade: Trade, kind: Kind, *, beside: bool = False)
         retries = retries_of(settings, settings.most_tries)
         try:
             store, bus = parts.store, parts.bus
-            JobWorker(store, bus, trade, settings.device, kind, retries, settings.echo_s, parts.stop).run()
+            JobWorker(
+                store, bus, implementation, settings.device, kind, retries, settings.poll_fallback_s, parts.stop
+            ).run()
         finally:
             parts.stop.set()
             if caretaker.is_alive():
@@ -139,9 +141,9 @@ class _Parts:
     blobs: Blobs
     stop: threading.Event
 
-    def caretaker(self, settings: Settings) -> Caretaker:
+    def caretaker(self, settings: Settings) -> Maintenance:
         """The caretaker of this process."""
-        return Caretaker(settings, self.store, self.bus, self.blobs, self.stop)
+        return Maintenance(settings, self.store, self.bus, self.blobs, self.stop)
 
 
 @contextmanager
@@ -155,7 +157,10 @@ def _open(settings: Settings) -> Iterator[_Parts]:
 
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
-    with open_blobs(settings) as blobs, closing(patiently(lambda: open_store(settings.database_url))) as store:
+    with (
+        open_blobs(settings) as blobs,
+        closing(retry_while_unavailable(lambda: open_store(settings.database_url))) as store,
+    ):
         bus = open_bus(settings, store)
         with closing(bus):
             yield _Parts(store, bus, blobs, stop)

@@ -55,7 +55,9 @@ class Settings(BaseSettings):
     photo_days: float = Field(default=14.0, gt=0, description="days that the service keeps photographs")
     most_tries: int = Field(default=3, ge=1, description="how often workers try a job that breaks")
     retry_s: float = Field(default=5.0, gt=0, description="seconds that a job rests after its first breakage")
-    echo_s: float = Field(default=60.0, gt=0, description="seconds a job may wait until idle workers look for it")
+    poll_fallback_s: float = Field(
+        default=60.0, gt=0, description="seconds a job may wait until idle workers look for it"
+    )
     host: str = Field(default="127.0.0.1", description="address the service listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="port the service listens on")
     readers: int = Field(default=2, ge=1, description="processes that read photographs for the web")

@@ -19,7 +19,7 @@ from fontbuild.info import FontInfo
 from fontbuild.layout.normalise import normalise
 from fontbuild.layout.punctuation import complete_punctuation
 from fontbuild.layout.spacing import Spacing, space_out
-from fontbuild.opentype.family import align_lines, dress, respaced
+from fontbuild.opentype.family import align_lines, apply_weight, respaced
 from fontbuild.opentype.names import make_names
 from fontbuild.opentype.tables import build_tables
 from fontbuild.outlines.outline import Outline, outline_glyphs
@@ -87,7 +87,7 @@ def build_family(
     regular = spacings[Weight.REGULAR]
     fonts = {weight: build_tables(spacings[weight], info, names, regular) for weight in wanted}
     for weight, font in fonts.items():
-        dress(font, weight)
+        apply_weight(font, weight)
     align_lines(list(fonts.values()))
     clock.lap("tables")
     out_dir.mkdir(parents=True, exist_ok=True)

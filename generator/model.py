@@ -47,7 +47,7 @@ def half_precision(device: torch.device) -> AbstractContextManager[None]:
 
 
 @torch.no_grad()
-def follow(average: nn.Module, live: nn.Module, step: float) -> None:
+def ema_update(average: nn.Module, live: nn.Module, step: float) -> None:
     """Moves the weights of ``average`` a step (0 to 1) towards those of ``live``."""
     towards: list[torch.Tensor] = list(live.parameters())
     torch._foreach_lerp_([*average.parameters()], towards, step)

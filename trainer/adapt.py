@@ -1,7 +1,7 @@
 """Adaptation: a minute of fine-tuning that teaches the generator one hand.
 
 Half of every batch are written glyphs, drawn from the writer's other glyphs and compared with the true ones; the
-other half are syllables nobody wrote, which only have to be readable and to look like this hand. The second half
+other half are syllables nobody wrote, which only have to be readable and to point like this hand. The second half
 is what keeps rare syllables whole while the likeness grows.
 """
 
@@ -22,7 +22,7 @@ from torch.nn import functional as F
 
 from generator.drawing import Drawer, read_confidence
 from generator.layers import as_pictures
-from generator.model import Model, follow, half_precision, load_model, load_weights, save_weights
+from generator.model import Model, ema_update, half_precision, load_model, load_weights, save_weights
 from generator.network import Discriminator
 from generator.seeds import enlarge, load_seed
 from templates.glyphs import GlyphSet
@@ -52,10 +52,10 @@ class AdaptConfig:
     paired: int = 12
     """Of the batch: written glyphs, compared with the true ones."""
     rate: float = 3e-4
-    judge_rate: float = 4e-4
+    discriminator_rate: float = 4e-4
     held_out_share: float = 0.12
     look_every: int = 28
-    """Steps between two looks."""
+    """Steps between two evaluation_points."""
     show_every: int = 14
     """Steps between two showings to whoever watches."""
     keep: float = 0.97
@@ -68,13 +68,13 @@ class AdaptConfig:
     judge_hand: float = 0.15
     embedded_hand: float = 0.2
     legible_slack: float = 0.01
-    """Share of readable syllables that a look may lie below the unadapted network, or below the true glyphs."""
+    """Share of readable syllables that a point may lie below the unadapted network, or below the true glyphs."""
     seed: int = 0
 
 
 @dataclass(frozen=True)
-class Look:
-    """What one look at the network found, on letters it does not train on.
+class EvaluationPoint:
+    """What one point at the network found, on letters it does not train on.
 
     Attributes:
         legible: share of syllables nobody wrote that the product's reader reads right.
@@ -90,15 +90,15 @@ class Look:
 
 @dataclass(frozen=True)
 class AdaptReport:
-    """What adaptation did: every look, and which one was kept (0: the network as it was)."""
+    """What adaptation did: every point, and which one was kept (0: the network as it was)."""
 
     steps: int
     seconds: float
     held_out: int
-    true: Look
+    true: EvaluationPoint
     """The writer's own glyphs, looked at in the same way."""
     kept: int
-    looks: tuple[Look, ...]
+    evaluation_points: tuple[EvaluationPoint, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a report."""
@@ -106,7 +106,7 @@ class AdaptReport:
 
 
 class Adaptation:
-    """The state of one adaptation: the hand, the learning network and its judge."""
+    """The state of one adaptation: the hand, the learning network and its discriminator."""
 
     def __init__(self, model: Model, written: GlyphSet, seed: str, config: AdaptConfig) -> None:
         self.config, self.model = config, model
@@ -119,15 +119,17 @@ class Adaptation:
         self.held, self.taught = order[:held], order[held:]
         self.unwritten = [char for char in SYLLABLES if char not in written]
         self.looked_at = [self.unwritten[row] for row in self.random.permutation(len(self.unwritten))[:192]]
-        self.judge = Discriminator()
-        load_weights(self.judge, DATA / "discriminator.pt")
-        self.judge.to(model.device)
+        self.discriminator = Discriminator()
+        load_weights(self.discriminator, DATA / "discriminator.pt")
+        self.discriminator.to(model.device)
         self.bank = torch.from_numpy(np.load(DATA / "hand_codes.npy").astype(np.float32)).to(model.device)
         self.learner = copy.deepcopy(model.generator).requires_grad_(True)
         self.average = model.generator
         self.code = torch.from_numpy(self.drawer.code).to(model.device)
         self.optimizer = torch.optim.AdamW(self.learner.parameters(), config.rate, (0.5, 0.99), weight_decay=0.0)
-        self.judge_optimizer = torch.optim.AdamW(self.judge.parameters(), config.judge_rate, (0.5, 0.99))
+        self.discriminator_optimizer = torch.optim.AdamW(
+            self.discriminator.parameters(), config.discriminator_rate, (0.5, 0.99)
+        )
 
     def _batch(self) -> tuple[Tensor, Tensor, Tensor]:
         """Pictures (B, 7, F, F), jamo (B, 3), true glyphs of the paired (P, 1, F, F); lightly reinvented together."""
@@ -140,14 +142,14 @@ class Adaptation:
         return pictures.to(self.model.device), jamo.to(self.model.device), true.to(self.model.device)
 
     def _real(self, count: int) -> tuple[Tensor, Tensor]:
-        """Written glyphs with the seed's rendering of them, for the judge."""
+        """Written glyphs with the seed's rendering of them, for the discriminator."""
         rows = self.random.choice(self.taught, count)
         real = as_pictures(torch.from_numpy(self.drawer.own[rows]))[:, None]
         seed = enlarge(as_pictures(torch.from_numpy(self.drawer.own_seed[rows]))[:, None])
         return invent_hands(real, 0.5, 0.15).to(self.model.device), seed.to(self.model.device)
 
     def step(self) -> None:
-        """One step of judge and learner."""
+        """One step of discriminator and learner."""
         config, device = self.config, self.model.device
         pictures, jamo, true = self._batch()
         seed_target = pictures[:, :1]
@@ -156,12 +158,12 @@ class Adaptation:
             logits = self.learner(pictures.contiguous(memory_format=torch.channels_last), code, jamo)
         logits = logits.float()
         fake, paired = torch.sigmoid(logits), len(true)
-        self._teach_judge(fake.detach(), seed_target)
-        self.judge.requires_grad_(False)
+        self._train_discriminator(fake.detach(), seed_target)
+        self.discriminator.requires_grad_(False)
         with half_precision(device):
-            patch, vectors, drawn = self.judge(fake, seed_target)
+            patch, vectors, drawn = self.discriminator(fake, seed_target)
             with torch.no_grad():
-                features = self.judge(true, seed_target[:paired])[2]
+                features = self.discriminator(true, seed_target[:paired])[2]
             loss = (
                 config.tolerant * shift_tolerant_loss(fake[:paired], true)
                 + config.pixel * pixel_loss(logits[:paired], true)
@@ -175,24 +177,24 @@ class Adaptation:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 2.0)
         self.optimizer.step()
-        self.judge.requires_grad_(True)
+        self.discriminator.requires_grad_(True)
 
-    def _teach_judge(self, fake: Tensor, seed_target: Tensor) -> None:
+    def _train_discriminator(self, fake: Tensor, seed_target: Tensor) -> None:
         real, seed = self._real(len(fake))
         with half_precision(self.model.device):
-            patch, vectors, _ = self.judge(torch.cat([real, fake]), torch.cat([seed, seed_target]))
+            patch, vectors, _ = self.discriminator(torch.cat([real, fake]), torch.cat([seed, seed_target]))
             loss = hinge_real_fake(patch[: len(real)], patch[len(real) :])
             loss = loss + 0.5 * towards_hand_loss(vectors[: len(real)], self.code, self.bank)
-        self.judge_optimizer.zero_grad(set_to_none=True)
+        self.discriminator_optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        self.judge_optimizer.step()
+        self.discriminator_optimizer.step()
 
-    def follow(self) -> None:
+    def ema_update(self) -> None:
         """Moves the average, which is what draws, towards the learner."""
-        follow(self.average, self.learner, 1 - self.config.keep)
+        ema_update(self.average, self.learner, 1 - self.config.keep)
 
     @torch.inference_mode()
-    def look(self, seconds: float) -> Look:
+    def point(self, seconds: float) -> EvaluationPoint:
         """Draws unwritten syllables and the held-out glyphs with the average, and measures them."""
         legible, likeness = self._read(self.drawer.pictures(self.looked_at), self.looked_at)
         distance = 0.0
@@ -200,11 +202,11 @@ class Adaptation:
             drawn = self.drawer.pictures([self.drawer.chars[row] for row in self.held])
             true = as_pictures(torch.from_numpy(self.drawer.own[self.held]))[:, None]
             distance = float(shift_tolerant_loss(as_pictures(torch.from_numpy(drawn))[:, None], true))
-        return Look(round(seconds, 1), legible, likeness, round(distance, 5))
+        return EvaluationPoint(round(seconds, 1), legible, likeness, round(distance, 5))
 
-    def true_look(self) -> Look:
+    def true_evaluation_point(self) -> EvaluationPoint:
         """The same figures of the written glyphs themselves."""
-        return Look(0.0, *self._read(self.drawer.own, self.drawer.chars), 0.0)
+        return EvaluationPoint(0.0, *self._read(self.drawer.own, self.drawer.chars), 0.0)
 
     @torch.inference_mode()
     def _read(self, pictures: NDArray[np.uint8], chars: list[str]) -> tuple[float, float]:
@@ -214,20 +216,24 @@ class Adaptation:
         return round(legible, 4), round(likeness, 4)
 
 
-def best_look(looks: list[Look], true: Look, slack: float) -> int:
-    """The look to keep: nearest in likeness and in shape, of those that read as well as the first or the true glyphs.
+def best_evaluation_point(evaluation_points: list[EvaluationPoint], true: EvaluationPoint, slack: float) -> int:
+    """The point to keep: nearest in likeness and in shape, of those that read as well as the first or the true glyphs.
 
     Likeness beyond that of the true glyphs counts for nothing: it flatters the embedder, not the eye.
     """
-    first = looks[0]
+    first = evaluation_points[0]
     floor = min(first.legible, true.legible) - slack
 
     def gain(number: int) -> float:
-        look = looks[number]
-        alike = min(look.likeness, true.likeness) / max(true.likeness, 1e-6)
-        return alike - look.distance / max(first.distance, 1e-6)
+        point = evaluation_points[number]
+        alike = min(point.likeness, true.likeness) / max(true.likeness, 1e-6)
+        return alike - point.distance / max(first.distance, 1e-6)
 
-    fair = [number for number, look in enumerate(looks) if look.legible >= floor and look.likeness >= first.likeness]
+    fair = [
+        number
+        for number, point in enumerate(evaluation_points)
+        if point.legible >= floor and point.likeness >= first.likeness
+    ]
     return max([0, *fair], key=gain)
 
 
@@ -245,7 +251,7 @@ def adapt(
 ) -> AdaptReport:
     """Fine-tunes the generator on one hand and writes the weights to ``out``.
 
-    It looks at itself every few steps, on letters it does not train on, and keeps the best it saw; that may
+    It evaluation_points at itself every few steps, on letters it does not train on, and keeps the best it saw; that may
     be the network as it was, so adapting never makes a hand worse by its own measure.
 
     Args:
@@ -258,7 +264,7 @@ def adapt(
     """
     config = config or AdaptConfig()
     state = Adaptation(load_model(base, device), written, seed, config)
-    looks, snapshots = [state.look(0.0)], [copy.deepcopy(state.average.state_dict())]
+    evaluation_points, snapshots = [state.point(0.0)], [copy.deepcopy(state.average.state_dict())]
     start, steps = time.monotonic(), 0
     if show:
         show(state.drawer.pictures(shown))
@@ -266,17 +272,17 @@ def adapt(
         for group in state.optimizer.param_groups:
             group["lr"] = config.rate * min(1.0, (steps + 1) / 20) * (1 - 0.8 * steps / config.steps)
         state.step()
-        state.follow()
+        state.ema_update()
         steps += 1
         if steps % config.look_every == 0 or steps == config.steps:
-            looks.append(state.look(time.monotonic() - start))
+            evaluation_points.append(state.point(time.monotonic() - start))
             snapshots.append(copy.deepcopy(state.average.state_dict()))
         if show and (steps % config.show_every == 0 or steps == config.steps):
             show(state.drawer.pictures(shown))
         if progress:
             progress(steps / config.steps, "adapt")
-    true = state.true_look()
-    kept = best_look(looks, true, config.legible_slack)
+    true = state.true_evaluation_point()
+    kept = best_evaluation_point(evaluation_points, true, config.legible_slack)
     state.average.load_state_dict(snapshots[kept])
     save_weights(state.average, out)
-    return AdaptReport(steps, round(time.monotonic() - start, 1), len(state.held), true, kept, tuple(looks))
+    return AdaptReport(steps, round(time.monotonic() - start, 1), len(state.held), true, kept, tuple(evaluation_points))

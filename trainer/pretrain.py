@@ -21,7 +21,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from generator.model import follow, half_precision, load_weights, pick_device
+from generator.model import ema_update, half_precision, load_weights, pick_device
 from generator.network import Discriminator, Generator, analogy
 from generator.recognisers import HandEmbedder, JamoReader
 from generator.references import ABSENT
@@ -63,7 +63,7 @@ class PretrainConfig:
     batch: int = 32
     rate: float = 4e-4
     final_rate: float = 4e-5
-    judge_haste: float = 3.0
+    discriminator_rate_factor: float = 3.0
     """The discriminator's rate against the generator's: one that lags teaches nothing."""
     total_samples: int = 600_000
     """Samples over which the rate falls along a cosine; a run that goes on longer keeps the final rate."""
@@ -92,17 +92,19 @@ TWICE_AS_OFTEN = PLAINEST_FIRST[:2]
 class Teachers:
     """The frozen networks and the discriminator that say what is wrong with a drawn letter."""
 
-    def __init__(self, reader: JamoReader, embedder: HandEmbedder, judge: nn.Module, weights: LossWeights) -> None:
+    def __init__(
+        self, reader: JamoReader, embedder: HandEmbedder, discriminator: nn.Module, weights: LossWeights
+    ) -> None:
         self.reader = reader.eval().requires_grad_(False)
         self.embedder = embedder.eval().requires_grad_(False)
-        self.judge = judge
+        self.discriminator = discriminator
         self.weights = weights
 
     def discriminator_loss(self, batch: Batch, fake: Tensor, code: Tensor) -> Tensor:
         """Real against drawn patches, and real glyphs pointing to their own hand."""
         seed_target = batch.seed[:, :1]
         count = len(fake)
-        patch, vectors, _ = self.judge(torch.cat([batch.target, fake.detach()]), torch.cat([seed_target] * 2))
+        patch, vectors, _ = self.discriminator(torch.cat([batch.target, fake.detach()]), torch.cat([seed_target] * 2))
         loss = hinge_real_fake(patch[:count], patch[count:])
         return loss + 0.5 * same_hand_loss(vectors[:count], code, batch.hand)
 
@@ -118,9 +120,9 @@ class Teachers:
         }
         if heard:
             seed_target = batch.seed[:, :1]
-            patch, vectors, drawn = self.judge(fake, seed_target)
+            patch, vectors, drawn = self.discriminator(fake, seed_target)
             with torch.no_grad():
-                true = self.judge(batch.target, seed_target)[2]
+                true = self.discriminator(batch.target, seed_target)[2]
             terms["patch"] = -weights.patch * patch.float().mean()
             terms["features"] = weights.features * feature_matching_loss(drawn, true)
             terms["same_hand"] = weights.same_hand * same_hand_loss(vectors, code, batch.hand)
@@ -146,20 +148,22 @@ class Pretraining:
         torch.manual_seed(config.seed)
         memory = torch.channels_last
         self.generator: nn.Module = Generator().to(self.device, memory_format=memory)  # type: ignore[call-overload]
-        self.judge: nn.Module = Discriminator().to(self.device, memory_format=memory)  # type: ignore[call-overload]
+        self.discriminator: nn.Module = Discriminator().to(self.device, memory_format=memory)  # type: ignore[call-overload]
         self.average = Generator().to(self.device).requires_grad_(False)
         self.average.load_state_dict(self.generator.state_dict())
         if int(os.environ.get("WORLD_SIZE", 1)) > 1:
             torch.distributed.init_process_group()
             self.generator = DistributedDataParallel(self.generator)
-            self.judge = DistributedDataParallel(self.judge)
-        self.teachers = Teachers(reader.to(self.device), embedder.to(self.device), self.judge, LossWeights())
+            self.discriminator = DistributedDataParallel(self.discriminator)
+        self.teachers = Teachers(reader.to(self.device), embedder.to(self.device), self.discriminator, LossWeights())
         self.optimizer = torch.optim.AdamW(self.generator.parameters(), betas=(0.5, 0.99), weight_decay=1e-3)
-        self.judge_optimizer = torch.optim.AdamW(self.judge.parameters(), betas=(0.5, 0.99), weight_decay=1e-3)
+        self.discriminator_optimizer = torch.optim.AdamW(
+            self.discriminator.parameters(), betas=(0.5, 0.99), weight_decay=1e-3
+        )
         self.samples, self.seconds = 0, 0.0
 
     def _networks(self) -> dict[str, nn.Module]:
-        bare = {"generator": self.generator, "judge": self.judge}
+        bare = {"generator": self.generator, "discriminator": self.discriminator}
         named = {name: net.module if isinstance(net, DistributedDataParallel) else net for name, net in bare.items()}
         return {**named, "average": self.average}
 
@@ -169,7 +173,7 @@ class Pretraining:
             return
         state = {name: network.state_dict() for name, network in self._networks().items()}
         state["optimizer"] = self.optimizer.state_dict()
-        state["judge_optimizer"] = self.judge_optimizer.state_dict()
+        state["discriminator_optimizer"] = self.discriminator_optimizer.state_dict()
         state["counters"] = {"samples": self.samples, "seconds": self.seconds}
         path = self.config.run / "last.pt"
         torch.save(state, path.with_suffix(".tmp"))
@@ -186,14 +190,14 @@ class Pretraining:
         for name, network in self._networks().items():
             network.load_state_dict(state[name])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.judge_optimizer.load_state_dict(state["judge_optimizer"])
+        self.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
         self.samples, self.seconds = state["counters"]["samples"], state["counters"]["seconds"]
 
     def _start_from_shipped(self) -> None:
         networks = self._networks()
         load_weights(networks["generator"], GENERATOR_DATA / "generator.pt")
         load_weights(networks["average"], GENERATOR_DATA / "generator.pt")
-        load_weights(networks["judge"], TRAINER_DATA / "discriminator.pt")
+        load_weights(networks["discriminator"], TRAINER_DATA / "discriminator.pt")
         self.samples = self.config.plain_samples
 
     def _rate(self) -> float:
@@ -207,7 +211,10 @@ class Pretraining:
         """One step of both networks; the losses, detached."""
         config = self.config
         rate = self._rate()
-        for optimizer, haste in ((self.optimizer, 1.0), (self.judge_optimizer, config.judge_haste)):
+        for optimizer, haste in (
+            (self.optimizer, 1.0),
+            (self.discriminator_optimizer, config.discriminator_rate_factor),
+        ):
             for group in optimizer.param_groups:
                 group["lr"] = rate * haste
         heard = self.samples >= config.plain_samples
@@ -218,8 +225,8 @@ class Pretraining:
         logits = logits.float()
         terms = {}
         if self.samples >= config.plain_samples / 2:
-            terms["judge"] = self._teach_judge(batch, logits, code)
-        self.judge.requires_grad_(False)
+            terms["discriminator"] = self._train_discriminator(batch, logits, code)
+        self.discriminator.requires_grad_(False)
         with half_precision(self.device):
             losses = self.teachers.generator_losses(batch, logits, code, heard)
         total = torch.stack(list(losses.values())).sum()
@@ -227,23 +234,23 @@ class Pretraining:
         total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.generator.parameters(), 2.0)
         self.optimizer.step()
-        self.judge.requires_grad_(True)
+        self.discriminator.requires_grad_(True)
         self._average()
         self.samples += len(logits) * int(os.environ.get("WORLD_SIZE", 1))
         return {name: value.detach() for name, value in {**terms, **losses}.items()}
 
-    def _teach_judge(self, batch: Batch, logits: Tensor, code: Tensor) -> Tensor:
+    def _train_discriminator(self, batch: Batch, logits: Tensor, code: Tensor) -> Tensor:
         with half_precision(self.device):
             loss = self.teachers.discriminator_loss(batch, torch.sigmoid(logits), code)
-        self.judge_optimizer.zero_grad(set_to_none=True)
+        self.discriminator_optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        self.judge_optimizer.step()
+        self.discriminator_optimizer.step()
         return loss
 
     @torch.no_grad()
     def _average(self) -> None:
         keep = min(self.config.ema, 1 - 64 / (self.samples + 64))
-        follow(self.average, self._networks()["generator"], 1 - keep)
+        ema_update(self.average, self._networks()["generator"], 1 - keep)
 
     @torch.no_grad()
     def picture(self, batch: Batch) -> None:
@@ -266,7 +273,7 @@ def _write_curves(path: Path, row: dict[str, float]) -> None:
         writer.writerow(row)
 
 
-CURVES = ("samples", "seconds", "tolerant", "pixel", "reader", "patch", "features", "same_hand", "judge")
+CURVES = ("samples", "seconds", "tolerant", "pixel", "reader", "patch", "features", "same_hand", "discriminator")
 
 
 def pretrain(

@@ -12,7 +12,7 @@ whose lease makes the work happen once. ``LocalBus`` runs inside one process on 
 ``KafkaBus`` on Apache Kafka.
 """
 
-from collector.events.bus import DEAD_TOPIC, Bus, Consumer, Delivery, bury, exhume
+from collector.events.bus import DEAD_TOPIC, Bus, Consumer, Delivery, from_dead_letter, to_dead_letter
 from collector.events.kafka_bus import TOPICS, KafkaBus
 from collector.events.local_bus import LocalBus
 from collector.events.relay import Relay
@@ -54,8 +54,8 @@ __all__ = [
     "PhotosReceived",
     "Relay",
     "UnknownEventError",
-    "bury",
     "decode",
     "encode",
-    "exhume",
+    "from_dead_letter",
+    "to_dead_letter",
 ]

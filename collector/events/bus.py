@@ -65,12 +65,12 @@ class Bus(Protocol):
 DEAD_TOPIC = "sonmat.dead"
 
 
-def bury(delivery: Delivery, reason: str) -> OutboxMessage:
+def to_dead_letter(delivery: Delivery, reason: str) -> OutboxMessage:
     """The dead letter of an event."""
     letter = {"topic": delivery.topic, "key": delivery.key, "payload": dict(delivery.payload), "reason": reason}
     return OutboxMessage(DEAD_TOPIC, delivery.key, letter)
 
 
-def exhume(letter: Mapping[str, Any]) -> OutboxMessage:
+def from_dead_letter(letter: Mapping[str, Any]) -> OutboxMessage:
     """The event of a dead letter, to be published once more where it was."""
     return OutboxMessage(letter["topic"], letter["key"], letter["payload"])

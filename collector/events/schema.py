@@ -4,7 +4,7 @@
      "data": {...}}
 
 A type's version grows when a reader of the old form would misread the new one; adding a field that readers may
-ignore does not. The Kafka key is the job's id, so that one job's events keep their order. ``id`` is the event's own:
+ignore does not. The Kafka key is the job's id, so that one job's events keep their request. ``id`` is the event's own:
 it stays the same when the event is published again.
 
 EventError
@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from collector.store import OutboxMessage, Part
+from collector.store import OutboxMessage, Phase
 
 
 class EventError(Exception):
@@ -87,7 +87,7 @@ class JobWaits(Event):
     TYPE = "job.waits"
     TOPIC = ""
 
-    part: Part
+    part: Phase
 
     @property
     def topic(self) -> str:
@@ -116,10 +116,10 @@ class JobFailed(Event):
     by_writer: bool
 
 
-WORK_TOPICS: Mapping[Part, str] = {
-    Part.COLLECT: PhotosReceived.TOPIC,
-    Part.DRAW: GlyphsReady.TOPIC,
-    Part.BUILD: DrawingsReady.TOPIC,
+WORK_TOPICS: Mapping[Phase, str] = {
+    Phase.COLLECT: PhotosReceived.TOPIC,
+    Phase.DRAW: GlyphsReady.TOPIC,
+    Phase.BUILD: DrawingsReady.TOPIC,
 }
 """Where workers hear of jobs that wait for their part."""
 EVENT_TYPES: Mapping[tuple[str, int], type[Event]] = {

@@ -3,7 +3,7 @@
 store = open_store("sqlite:///sonmat.sqlite3")     # creates or migrates the schema
 job = store.submit(NewJob(...), [message])         # job and event in one transaction
 lease = store.claim(job.id, owner="me", lease_s=30)
-with store.work(lease) as work:                    # one transaction, refused when the lease is lost
+with store.lease_transaction(lease) as work:                    # one transaction, refused when the lease is lost
     work.stage_done(StageResult("capture", key, 1.2, 300.0))
     work.emit(message)
 """
@@ -16,8 +16,9 @@ from collector.store.errors import (
     ProjectNotFoundError,
     StoreError,
 )
-from collector.store.job_log import Diary, JournalLine
-from collector.store.lease_transaction import Work
+from collector.store.job_log import JobLogLine, JobLogTable
+from collector.store.lease_expiry import RequeueCounts
+from collector.store.lease_transaction import LeaseTransaction
 from collector.store.migrate import migrate
 from collector.store.operations import Operations
 from collector.store.outbox import Outbox
@@ -32,7 +33,7 @@ from collector.store.records import (
     NewJob,
     NewUpload,
     OutboxMessage,
-    Part,
+    Phase,
     Photo,
     Project,
     StageResult,
@@ -43,32 +44,33 @@ from collector.store.records import (
 )
 from collector.store.statistics import Hour, StageCost, StageFigures, Statistics
 from collector.store.store import Store
-from collector.store.sweep import Swept
 
 __all__ = [
     "Cell",
-    "Diary",
     "Hour",
     "IllegalTransitionError",
     "Job",
+    "JobLogLine",
+    "JobLogTable",
     "JobNotFoundError",
     "JobState",
-    "JournalLine",
     "Lease",
     "LeaseLostError",
+    "LeaseTransaction",
     "Letter",
     "NewJob",
     "NewUpload",
     "Operations",
     "Outbox",
     "OutboxMessage",
-    "Part",
+    "Phase",
     "Photo",
     "Project",
     "ProjectNotFoundError",
     "Projects",
     "Rates",
     "Remains",
+    "RequeueCounts",
     "StageCost",
     "StageFigures",
     "StageResult",
@@ -77,9 +79,7 @@ __all__ = [
     "StoreError",
     "StoredMessage",
     "Strokes",
-    "Swept",
     "Upload",
-    "Work",
     "Worker",
     "open_store",
 ]

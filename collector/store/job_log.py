@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.store.errors import LeaseLostError
-from collector.store.models import JobRow, JournalRow, SketchRow
+from collector.store.models import JobLogRow, JobRow, SketchRow
 from collector.store.records import Lease
 from collector.store.transactions import Transactions
 
@@ -19,7 +19,7 @@ MOST_LINES = 400
 
 
 @dataclass(frozen=True)
-class JournalLine:
+class JobLogLine:
     """What a job's process said."""
 
     at: datetime
@@ -27,7 +27,7 @@ class JournalLine:
     line: str
 
 
-class Diary(Transactions):
+class JobLogTable(Transactions):
     """Every method is one transaction, as in the store that this belongs to; it dies with its job."""
 
     def note(self, lease: Lease, line: str) -> None:
@@ -35,14 +35,14 @@ class Diary(Transactions):
         with self._write.begin() as session:
             if session.get(JobRow, lease.job_id, with_for_update=True) is not None:
                 text = line[-LINE_LIMIT:]
-                session.add(JournalRow(job_id=lease.job_id, attempt=lease.attempt, at=self._clock(), line=text))
+                session.add(JobLogRow(job_id=lease.job_id, attempt=lease.attempt, at=self._clock(), line=text))
 
-    def lines(self, job_id: str) -> list[JournalLine]:
+    def lines(self, job_id: str) -> list[JobLogLine]:
         """The latest lines of a job, the oldest first."""
-        query = select(JournalRow).where(JournalRow.job_id == job_id).order_by(JournalRow.id.desc()).limit(MOST_LINES)
+        query = select(JobLogRow).where(JobLogRow.job_id == job_id).order_by(JobLogRow.id.desc()).limit(MOST_LINES)
         with self._read() as session:
             rows = list(session.scalars(query))
-        return [JournalLine(row.at, row.attempt, row.line) for row in reversed(rows)]
+        return [JobLogLine(row.at, row.attempt, row.line) for row in reversed(rows)]
 
     def draw(self, lease: Lease, png: bytes) -> None:
         """Keeps one more picture of the hand as it is learnt.

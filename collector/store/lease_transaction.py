@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from collector.store.models import GlyphRow, JobRow, StageRow
 from collector.store.outbox import add_messages
-from collector.store.records import Cell, JobState, OutboxMessage, Part, StageResult
+from collector.store.records import Cell, JobState, OutboxMessage, Phase, StageResult
 from collector.store.rows import to_row
 
 
-class Work:
+class LeaseTransaction:
     """One transaction on one job; ``Store.work`` makes it, checks the lease first and commits at the end."""
 
     def __init__(self, session: Session, job: JobRow, now: datetime) -> None:
@@ -30,9 +30,9 @@ class Work:
         return self._job.tries
 
     @property
-    def part(self) -> Part:
+    def part(self) -> Phase:
         """The part of the way that the job waited for."""
-        return Part(self._job.part)
+        return Phase(self._job.part)
 
     def stage_started(self, stage: str) -> None:
         """Names the stage that runs now."""
@@ -89,7 +89,7 @@ class Work:
         self._end(JobState.QUEUED, None, None)
         self._job.tries = max(0, self._job.tries - 1)
 
-    def hand_over(self, part: Part, stage: str) -> None:
+    def hand_over(self, part: Phase, stage: str) -> None:
         """The job waits for a worker of another part, which begins with ``stage``; the lease ends.
 
         Forwards, this try does not count. Back, where earlier results are gone, it does: a job that workers hand

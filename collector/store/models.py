@@ -278,7 +278,7 @@ class SketchRow(Base):
     png: Mapped[bytes] = mapped_column(Blob)
 
 
-class JournalRow(Base):
+class JobLogRow(Base):
     """One line of what a job's process had to say."""
 
     __tablename__ = "journal"

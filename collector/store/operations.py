@@ -10,12 +10,12 @@ from sqlalchemy import CursorResult, and_, delete, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from collector.store.errors import IllegalTransitionError, JobNotFoundError
+from collector.store.lease_expiry import Announce, LeaseExpiry, RequeueCounts, end, to_parts
 from collector.store.models import JobRow, OutboxRow, StageRow, WorkerRow
-from collector.store.records import Job, JobState, Part, Worker
+from collector.store.records import Job, JobState, Phase, Worker
 from collector.store.rows import to_job
 from collector.store.search import find_jobs
 from collector.store.statistics import Costs, StageCost
-from collector.store.sweep import Announce, Sweep, Swept, end, to_parts
 from collector.store.transactions import Transactions
 
 ANNOUNCED_AT_ONCE = 200
@@ -32,7 +32,7 @@ class Operations(Transactions):
         super().__init__(read, write, clock)
         self._costs = Costs(read, clock)
 
-    def sweep(self, most_tries: int, announce: Announce, lost: Announce) -> Swept:
+    def requeue_expired(self, most_tries: int, announce: Announce, lost: Announce) -> RequeueCounts:
         """Hands out again what fell silent and what may be tried again.
 
         Args:
@@ -41,23 +41,23 @@ class Operations(Transactions):
             lost: the event of a job given up.
         """
         with self._write.begin() as session:
-            return Sweep(self._clock(), most_tries, announce, lost).run(session)
+            return LeaseExpiry(self._clock(), most_tries, announce, lost).run(session)
 
     def announce_all(self, announce: Announce) -> None:
         """Announces every waiting job, for a bus that has forgotten everything; many short transactions."""
         after: str | None = ""
         while after is not None:
             with self._write.begin() as session:
-                sweep = Sweep(self._clock(), 0, announce, announce)
+                sweep = LeaseExpiry(self._clock(), 0, announce, announce)
                 after = sweep.announce_all(session, ANNOUNCED_AT_ONCE, after)
 
-    def unheard(self, parts: Sequence[Part], echo_s: float) -> list[str]:
-        """The ids of jobs that have waited for one of ``parts`` for longer than ``echo_s``, the oldest first."""
+    def undelivered(self, parts: Sequence[Phase], poll_fallback_s: float) -> list[str]:
+        """The ids of jobs that have waited longer than ``poll_fallback_s`` for one of ``parts``, the oldest first."""
         waits = (
             JobRow.state == JobState.QUEUED.value,
             JobRow.part.in_([part.value for part in parts]),
             JobRow.retry_at.is_(None),
-            JobRow.updated_at < self._clock() - timedelta(seconds=echo_s),
+            JobRow.updated_at < self._clock() - timedelta(seconds=poll_fallback_s),
             JobRow.project_id.is_not(None),
         )
         with self._read() as session:

@@ -26,12 +26,12 @@ class NewJob:
     """A wish for a font."""
 
     key: str
-    """Hash of the photos and wishes: asking twice for the same finds the same job."""
+    """Hash of the photos and params: asking twice for the same finds the same job."""
     name: str
     licence: str
     photos: tuple[Photo, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Further wishes (English name, designer), JSON."""
+    """Further params (English name, designer), JSON."""
     project_id: str | None = None
     """The writer's project in the web; None for a job of the command line, which no worker takes up."""
 
@@ -46,7 +46,7 @@ class Job:
     licence: str
     options: Mapping[str, Any]
     state: JobState
-    part: Part
+    part: Phase
     """The part of the way that it waits for or is in."""
     stage: str | None
     attempt: int
@@ -190,7 +190,7 @@ class Worker:
     """Jobs it has brought to an end."""
     started_at: datetime
     heartbeat_at: datetime
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Phase, ...] = ()
     """What it takes up."""
 
 
@@ -209,7 +209,7 @@ class JobState(StrEnum):
         return self in TERMINAL
 
 
-class Part(StrEnum):
+class Phase(StrEnum):
     """A stretch of the way from photographs to font that one kind of worker carries out; in the order of the way."""
 
     COLLECT = "collect"
@@ -219,9 +219,9 @@ class Part(StrEnum):
     BUILD = "build"
     """All characters to the font: processors."""
 
-    def precedes(self, other: Part) -> bool:
+    def precedes(self, other: Phase) -> bool:
         """Whether this part comes before the other on the way."""
-        way = list(Part)
+        way = list(Phase)
         return way.index(self) < way.index(other)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from collector.store.errors import StoreError
 from collector.store.models import GlyphRow, JobRow
-from collector.store.records import Cell, Job, JobState, Part
+from collector.store.records import Cell, Job, JobState, Phase
 from templates.glyphs import GlyphImage, Source
 
 
@@ -20,7 +20,7 @@ def to_job(row: JobRow) -> Job:
         licence=row.licence,
         options=row.options,
         state=JobState(row.state),
-        part=Part(row.part),
+        part=Phase(row.part),
         stage=row.stage,
         attempt=row.attempt,
         owner=row.owner,

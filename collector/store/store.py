@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from collector.store.engine import WRITE_OPTION
 from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError
-from collector.store.job_log import Diary
-from collector.store.lease_transaction import Work
+from collector.store.job_log import JobLogTable
+from collector.store.lease_transaction import LeaseTransaction
 from collector.store.models import GlyphRow, JobRow, PhotoRow, StageRow
 from collector.store.operations import Operations
 from collector.store.outbox import Outbox, add_messages
@@ -29,7 +29,7 @@ from collector.store.records import (
     Lease,
     NewJob,
     OutboxMessage,
-    Part,
+    Phase,
     Photo,
     StageResult,
 )
@@ -56,7 +56,7 @@ class Store:
         self.outbox = Outbox(self._read, self._write, clock)
         self.projects = Projects(self._read, self._write, clock)
         self.operations = Operations(self._read, self._write, clock)
-        self.diary = Diary(self._read, self._write, clock)
+        self.job_log = JobLogTable(self._read, self._write, clock)
         self.statistics = Statistics(self._read, clock)
         self.rates = Rates(self._write, clock)
 
@@ -90,7 +90,7 @@ class Store:
             licence=wish.licence,
             options=dict(wish.options),
             state=JobState.QUEUED.value,
-            part=Part.COLLECT.value,
+            part=Phase.COLLECT.value,
             attempt=0,
             project_id=wish.project_id,
             created_at=now,
@@ -139,7 +139,7 @@ class Store:
             rows = session.scalars(select(StageRow).where(StageRow.job_id == job_id))
             return {row.stage: StageResult(row.stage, row.key, row.seconds, row.peak_memory_mib) for row in rows}
 
-    def claim(self, job_id: str, owner: str, lease_s: float, parts: Sequence[Part] = tuple(Part)) -> Lease | None:
+    def claim(self, job_id: str, owner: str, lease_s: float, parts: Sequence[Phase] = tuple(Phase)) -> Lease | None:
         """Takes the right to work on a queued job, or on a running one whose holder has fallen silent.
 
         One UPDATE compares and sets: of any number that claim at once one wins. None for the others, and where the
@@ -203,7 +203,7 @@ class Store:
                 raise LeaseLostError(lease.job_id, lease.owner)
 
     @contextmanager
-    def work(self, lease: Lease) -> Iterator[Work]:
+    def lease_transaction(self, lease: Lease) -> Iterator[LeaseTransaction]:
         """One transaction of the lease's holder; nothing of it is kept when the body raises.
 
         Raises:
@@ -213,7 +213,7 @@ class Store:
             row = session.scalars(select(JobRow).where(*_held(lease)).with_for_update()).one_or_none()
             if row is None:
                 raise LeaseLostError(lease.job_id, lease.owner)
-            yield Work(session, row, self._clock())
+            yield LeaseTransaction(session, row, self._clock())
 
     def requeue(self, job_id: str, messages: Sequence[OutboxMessage] = ()) -> None:
         """Asks for a job that has ended once more, from the beginning of its way: what is made already stays.
@@ -228,7 +228,7 @@ class Store:
             .where(JobRow.id == job_id, JobRow.state.in_([state.value for state in TERMINAL]))
             .values(
                 state=JobState.QUEUED.value,
-                part=Part.COLLECT.value,
+                part=Phase.COLLECT.value,
                 stage=None,
                 updated_at=now,
                 tries=0,

@@ -15,7 +15,7 @@ from collector.blobs import UploadFolder, Uploads
 from collector.store import Store
 from collector.web import health
 from collector.web.config import WebConfig
-from collector.web.font_service import Workshop
+from collector.web.font_service import FontService
 from collector.web.metrics import Counted, Figures
 from collector.web.operator import access as gate
 from collector.web.operator import jobs as monitor
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 def create_app(
     config: WebConfig,
     store: Store,
-    workshop: Workshop,
+    font_service: FontService,
     uploads: Uploads | None = None,
     readers: Readers | None = None,
 ) -> FastAPI:
@@ -50,7 +50,7 @@ def create_app(
     reading = readers or Readers(config.readers)
     figures = Figures(store)
     intake = Intake(config, store, uploads or UploadFolder(config.folder), reading, figures.count_photo)
-    web = Web(config, store, workshop, intake, Signer(config.secret), figures)
+    web = Web(config, store, font_service, intake, Signer(config.secret), figures)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

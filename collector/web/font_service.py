@@ -48,12 +48,12 @@ class FontFiles:
     """Changes when the font does."""
 
 
-class Workshop(Protocol):
+class FontService(Protocol):
     """Makes fonts."""
 
     @property
     def stages(self) -> Sequence[StageInfo]:
-        """All stages in their order."""
+        """All stages in their request."""
 
     @property
     def licences(self) -> Sequence[LicenceInfo]:
@@ -62,7 +62,7 @@ class Workshop(Protocol):
     def check_names(self, name: str, english_name: str, designer: str) -> None:
         """Raises PersonError where no font can be called so."""
 
-    def wish(self, project: Project, uploads: Sequence[Upload], letters: Sequence[Letter]) -> NewJob:
+    def new_job(self, project: Project, uploads: Sequence[Upload], letters: Sequence[Letter]) -> NewJob:
         """The job for a project as it stands; the same project gives the same key."""
 
     def files(self, job: Job) -> FontFiles | None:

@@ -83,7 +83,7 @@ def describe(
         "error_korean": error[0],
         "error_english": error[-1],
         "is_retry": job.state is JobState.QUEUED and job.retry_at is not None,
-        "sketches": store.diary.count_sketches(job.id),
+        "sketches": store.job_log.count_sketches(job.id),
     }
 
 

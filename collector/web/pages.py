@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from collector.store import Project, ProjectNotFoundError, Store
 from collector.web.config import WebConfig
-from collector.web.font_service import Workshop
+from collector.web.font_service import FontService
 from collector.web.job_progress import Forecast
 from collector.web.language import choose_language, say_in
 from collector.web.metrics import Figures
@@ -48,7 +48,7 @@ class Web:
 
     config: WebConfig
     store: Store
-    workshop: Workshop
+    font_service: FontService
     intake: Intake
     signer: Signer
     figures: Figures
@@ -59,7 +59,7 @@ class Web:
 
     def __post_init__(self) -> None:
         self.rates = Rates(self.store.rates, self.signer)
-        self.forecast = Forecast(self.store, self.workshop.stages)
+        self.forecast = Forecast(self.store, self.font_service.stages)
 
     def page(self, request: Request, template: str, http_status: int = 200, **context: Any) -> HTMLResponse:
         """A page in the reader's language."""

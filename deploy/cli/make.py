@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from deploy.cli.output import check_folder, deliver
-from deploy.cli.progress import Display
-from deploy.container import open_shop
-from deploy.pipeline.request import place_order
+from deploy.cli.output import check_folder, write_output
+from deploy.cli.progress import ProgressDisplay
+from deploy.container import open_job_context
+from deploy.pipeline.request import make_request
 from deploy.pipeline.stages import GLYPHS, SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, STAGES, TTF, WOFF2
 from deploy.settings import Settings
 from fontbuild import FontInfo, Weight, build_family
@@ -37,21 +37,21 @@ def make_font(
         PersonError: the writer can mend it; nothing was written into ``out``.
     """
     check_folder(out)
-    order = place_order(photos, info, device=settings.device)
-    with open_shop(settings) as shop:
-        with Display(console, len(STAGES)) as display:
-            made = shop.runner.make(order, display)
+    request = make_request(photos, info, device=settings.device)
+    with open_job_context(settings) as context:
+        with ProgressDisplay(console, len(STAGES)) as display:
+            made = context.runner.make(request, display)
         for notice in made.report["notices"]:
             console.print(f"{notice['korean']}\n{notice['english']}", markup=False, highlight=False, soft_wrap=True)
         font, shown = made.outcomes["fontbuild"].folder, made.outcomes["specimen"].folder
         files = {
-            f"{order.file_stem}.ttf": font / TTF,
-            f"{order.file_stem}.woff2": font / WOFF2,
+            f"{request.file_stem}.ttf": font / TTF,
+            f"{request.file_stem}.woff2": font / WOFF2,
             **{name: shown / name for name in (SPECIMEN, SPECIMEN_PDF, SPECIMEN_PAGE)},
         }
         with tempfile.TemporaryDirectory() as folder:
             files |= further_weights(made.outcomes["generate"].folder / GLYPHS, info, weights, Path(folder))
-            return deliver(files, {REPORT: made.report}, out)
+            return write_output(files, {REPORT: made.report}, out)
 
 
 def further_weights(glyphs: Path, info: FontInfo, weights: Sequence[Weight], folder: Path) -> dict[str, Path]:

@@ -41,7 +41,7 @@ def check_folder(out: Path) -> None:
         raise FolderRefusedError(out, "permission denied")
 
 
-def deliver(files: Mapping[str, Path], documents: Mapping[str, Mapping[str, Any]], out: Path) -> list[Path]:
+def write_output(files: Mapping[str, Path], documents: Mapping[str, Mapping[str, Any]], out: Path) -> list[Path]:
     """Copies files and writes JSON documents under the given names into ``out``; returns their paths.
 
     All are written beside their place first and then moved in, so that a full disk or a crash leaves no half file.

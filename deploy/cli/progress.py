@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from deploy.pipeline.engine import Outcome, Stage
 
 
-class Display:
+class ProgressDisplay:
     """An observer for people."""
 
     def __init__(self, console: Console, count: int) -> None:

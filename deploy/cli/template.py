@@ -6,7 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from deploy.cli.output import check_folder, deliver
+from deploy.cli.output import check_folder, write_output
 from templates.errors import PersonError
 from templates.pdf import write_pdf
 from templates.sheet import SET_NAMES, build_sheet
@@ -39,4 +39,4 @@ def write_sheet(set_name: str, out: Path) -> list[Path]:
     with tempfile.TemporaryDirectory() as draft:
         pdf = Path(draft, "sheet.pdf")
         write_pdf(sheet, pdf)
-        return deliver({"sheet.pdf": pdf}, {"sheet.json": json.loads(sheet.to_json())}, out)
+        return write_output({"sheet.pdf": pdf}, {"sheet.json": json.loads(sheet.to_json())}, out)

@@ -1,4 +1,4 @@
-"""The commands of the workshop: from a folder of fonts to the shipped networks, and how good those are."""
+"""The commands of the training: from a folder of fonts to the shipped networks, and how good those are."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def recognisers(
     seconds: Annotated[float, typer.Option("--seconds", help="각각의 시간 · time for each")] = 600.0,
 ) -> None:
     """Trains the jamo reader and the hand embedding."""
-    from trainer.ship import train_recognisers
+    from trainer.export import train_recognisers
 
     train_recognisers(pack, seconds)
 
@@ -132,9 +132,9 @@ def pretrain(
 
 def ship(run: RunFolder = Path("runs/pretrain"), pack: PackFolder = Path(".pack")) -> None:
     """Puts a run's weights beside the code."""
-    from trainer.ship import ship_run
+    from trainer.export import export_run
 
-    for path in ship_run(run, pack):
+    for path in export_run(run, pack):
         typer.echo(f"{path} {path.stat().st_size:,} bytes")
 
 
@@ -147,7 +147,7 @@ def evaluate(
     ] = "256",
     unseen: Annotated[int, typer.Option("--unseen", min=1, help="그릴 글자 수 · syllables to draw a hand")] = 400,
     hand: Annotated[list[str] | None, typer.Option("--hand", help="이 글씨만 · only this hand")] = None,
-    player: Annotated[list[str] | None, typer.Option("--player", help="이 방법만 · only this way of drawing")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", help="이 방법만 · only this way of drawing")] = None,
     direct: Annotated[
         bool, typer.Option("--direct", help="종이와 사진을 거치지 않고 · without paper and photographs")
     ] = False,
@@ -162,7 +162,7 @@ def evaluate(
     from deploy.cli.simulated_sheet import write_on_paper
     from trainer.evaluation.bench import evaluate as measure
     from trainer.evaluation.bench import write_directly
-    from trainer.evaluation.players import PLAYERS
+    from trainer.evaluation.methods import METHODS
 
     if threads:
         torch.set_num_threads(threads)
@@ -172,7 +172,7 @@ def evaluate(
         written=written,
         unseen=unseen,
         hands=hand or (),
-        players=player or PLAYERS,
+        methods=method or METHODS,
         device=load_settings().device,
         write=write_directly if direct else write_on_paper,
         console=Console(),
@@ -180,7 +180,7 @@ def evaluate(
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Registers the workshop's commands under a heading of their own."""
+    """Registers the training commands under a heading of their own."""
     panel = "학습 · training"
     for function, text in (
         (pack, PACK_HELP),

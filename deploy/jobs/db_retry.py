@@ -17,7 +17,7 @@ MOST_S = 300.0
 T = TypeVar("T")
 
 
-def patiently(step: Callable[[], T], most_s: float = MOST_S) -> T:
+def retry_while_unavailable(step: Callable[[], T], most_s: float = MOST_S) -> T:
     """Does a step, once more each second while the database is away; the step must be one that may be repeated.
 
     Raises:

@@ -21,7 +21,7 @@ SPACE = 0.3
 LEADING = 0.95
 
 
-class JobDiary:
+class JobLog:
     """The diary of one attempt at a job; an observer of its run."""
 
     def __init__(self, store: Store, lease: Lease) -> None:
@@ -31,38 +31,38 @@ class JobDiary:
     def note(self, line: str) -> None:
         """One line; what cannot be written now is not worth breaking the job for."""
         with suppress(SQLAlchemyError):
-            self._store.diary.note(self._lease, line)
+            self._store.job_log.note(self._lease, line)
 
     def show(self, pictures: NDArray[np.uint8]) -> None:
         """The sample as it is drawn by now: (N, F, F), ink 255, one for each letter of ``SAMPLE_TEXT``."""
         with suppress(SQLAlchemyError, LeaseLostError):  # who lost the lease hears of it from the run itself
-            self._store.diary.draw(self._lease, sketch_png(pictures))
+            self._store.job_log.draw(self._lease, sketch_png(pictures))
 
     def stage_started(self, stage: Stage) -> None:
-        """Notes what begins."""
+        """JobRecorder what begins."""
         self.note(f"{stage.name}: begins")
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None:
         """Nothing: the job's row tells this."""
 
     def stage_finished(self, outcome: Outcome) -> None:
-        """Notes what it cost."""
+        """JobRecorder what it cost."""
         cost = f"{outcome.seconds:.1f} s, {outcome.peak_memory_mib:.0f} MiB"
         self.note(f"{outcome.stage.name}: {'already made, ' if outcome.reused else ''}{cost}, key {outcome.key[:12]}")
 
 
-class DiaryLog(logging.Handler):
-    """Puts warnings and errors of the job's process into its diary."""
+class JobLogHandler(logging.Handler):
+    """Puts warnings and errors of the job's process into its job_log."""
 
-    def __init__(self, diary: JobDiary) -> None:
+    def __init__(self, job_log: JobLog) -> None:
         super().__init__(logging.WARNING)
-        self._diary = diary
+        self._job_log = job_log
         self.addFilter(lambda record: not record.name.startswith("sqlalchemy"))  # writing must not tell of writing
         self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Notes one record."""
-        self._diary.note(self.format(record))
+        """JobRecorder one record."""
+        self._job_log.note(self.format(record))
 
 
 def sketch_png(pictures: NDArray[np.uint8]) -> bytes:

@@ -13,8 +13,8 @@ from collector.store import Lease, LeaseLostError, Store
 HEARTBEATS_A_LEASE = 6
 
 
-class Heartbeat:
-    """``with Heartbeat(store, lease, lease_s): …`` holds the lease from a thread of its own."""
+class LeaseHeartbeat:
+    """``with LeaseHeartbeat(store, lease, lease_s): …`` holds the lease from a thread of its own."""
 
     def __init__(self, store: Store, lease: Lease, lease_s: float) -> None:
         self._store = store

@@ -19,7 +19,7 @@ from collector.blobs import Uploads
 from collector.events import DEAD_TOPIC, Bus, JobWaits, Relay, encode
 from collector.store import Job, OutboxMessage, ProjectNotFoundError, Store
 from collector.web import Interrupted, photo_path, picture_path
-from deploy.font_service import FontDesk
+from deploy.font_service import PipelineFontService
 from deploy.jobs.worker import failed
 from deploy.pipeline.artifact_store import Blobs
 from deploy.settings import Settings
@@ -41,7 +41,7 @@ UNREAD = timedelta(minutes=15)
 
 
 @dataclass
-class Caretaker:
+class Maintenance:
     """Any number may run at once; each round is small and can be repeated."""
 
     settings: Settings
@@ -56,7 +56,7 @@ class Caretaker:
         rounds = [
             _Round(self.look_after_bus, BUS_EVERY_S),
             _Round(relay.drain, PUBLISH_EVERY_S),
-            _Round(self.sweep, SWEEP_EVERY_S),
+            _Round(self.requeue_expired, SWEEP_EVERY_S),
             _Round(self.give_up_readings, READINGS_EVERY_S),
             _Round(self.clean, CLEAN_EVERY_S),
         ]
@@ -75,9 +75,9 @@ class Caretaker:
             log.info("the bus is new: telling it of all waiting jobs")
             self.store.operations.announce_all(_waits)
 
-    def sweep(self) -> None:
+    def requeue_expired(self) -> None:
         """Silent workers' jobs and rested jobs go back on the bus."""
-        swept = self.store.operations.sweep(self.settings.most_tries, _waits, _lost)
+        swept = self.store.operations.requeue_expired(self.settings.most_tries, _waits, _lost)
         if swept.again or swept.lost:
             log.info("swept: %d handed out again, %d given up", swept.again, swept.lost)
 
@@ -95,10 +95,10 @@ class Caretaker:
             uploads.remove(project, [path(uploads.folder, number).name for path in (photo_path, picture_path)])
             self.store.projects.photo_removed(project, number)
         drop_leftovers(uploads)
-        desk = FontDesk(self.store, self.blobs.artifacts, uploads)
+        font_service = PipelineFontService(self.store, self.blobs.artifacts, uploads)
         for project in self.store.projects.untouched_since(now - timedelta(days=self.settings.keep_days), BATCH):
             try:
-                desk.forget(project, self.store.projects.delete(project))
+                font_service.forget(project, self.store.projects.delete(project))
             except ProjectNotFoundError:
                 continue  # its writer was faster
         self.store.operations.forget_workers(now - STALE_WORKER)

@@ -17,29 +17,29 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from collector.store import Part
+from collector.store import Phase
 
 ANSWER_S = 60.0
 """Importing the network and waking a GPU takes seconds; a machine that takes longer does not say what it has."""
 
 
 @dataclass(frozen=True)
-class Task:
+class JobTask:
     """What a job's process is told."""
 
     job_id: str
     owner: str
-    parts: tuple[Part, ...]
+    parts: tuple[Phase, ...]
     device: str
 
 
 @dataclass(frozen=True)
-class Trade:
+class JobImplementation:
     """How jobs are carried out."""
 
-    carry_out: Callable[[Task], str]
+    carry_out: Callable[[JobTask], str]
     """A module's function that carries a job out and says in a word how that ended."""
-    needs: Mapping[Part, Sequence[str]] = field(default_factory=dict)
+    needs: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
     """Modules that the stages of each part import when they run."""
     device_name: Callable[[str], str] = str
     """A module's function that says what ``auto``, ``cpu`` or ``cuda`` is on this machine."""
@@ -81,18 +81,18 @@ class JobProcess:
         return (0 if code is None else code), said
 
 
-class Nursery:
+class JobProcessPool:
     """Starts the processes of one worker's jobs."""
 
-    def __init__(self, trade: Trade, parts: Sequence[Part]) -> None:
-        self._trade = trade
+    def __init__(self, implementation: JobImplementation, parts: Sequence[Phase]) -> None:
+        self._trade = implementation
         self._context = multiprocessing.get_context("forkserver")
-        needs = dict.fromkeys(module for part in parts for module in trade.needs.get(part, ()))
-        self._context.set_forkserver_preload([trade.carry_out.__module__, *needs])
+        needs = dict.fromkeys(module for part in parts for module in implementation.needs.get(part, ()))
+        self._context.set_forkserver_preload([implementation.carry_out.__module__, *needs])
 
-    def start(self, task: Task) -> JobProcess:
+    def start(self, task: JobTask) -> JobProcess:
         """Forks a process for a job."""
-        return JobProcess(*self._fork(_live, (self._trade.carry_out, task), f"job {task.job_id}"))
+        return JobProcess(*self._fork(_job_process_main, (self._trade.carry_out, task), f"job {task.job_id}"))
 
     def name_device(self, asked: str) -> str:
         """The device's own name; as it was asked for where no answer comes. A GPU is not touched in this process."""
@@ -114,7 +114,7 @@ class Nursery:
         return process, ours
 
 
-def _live(carry_out: Callable[[Task], str], task: Task, theirs: Connection) -> None:
+def _job_process_main(carry_out: Callable[[JobTask], str], task: JobTask, theirs: Connection) -> None:
     try:
         signal.signal(signal.SIGTERM, _stop)
         threading.Thread(target=_watch_parent, args=(theirs,), daemon=True).start()

@@ -9,14 +9,14 @@ from contextlib import suppress
 from sqlalchemy.exc import SQLAlchemyError
 
 from collector.events import encode
-from collector.store import Job, Lease, OutboxMessage, Part, StageResult, Store
-from deploy.jobs.db_retry import patiently
-from deploy.pipeline.engine import Observer, Outcome, Passage, Record, Stage
+from collector.store import Job, Lease, OutboxMessage, Phase, StageResult, Store
+from deploy.jobs.db_retry import retry_while_unavailable
+from deploy.pipeline.engine import EventFactory, Observer, Outcome, Stage, StageRecorder
 
 TELL_EVERY_S = 1.0
 
 
-class Notes:
+class JobRecorder:
     """The observer of a run that keeps the row, then tells the next observer."""
 
     def __init__(
@@ -24,17 +24,17 @@ class Notes:
         store: Store,
         job: Job,
         lease: Lease,
-        records: Mapping[str, Record],
-        passages: Mapping[Part, Passage],
+        records: Mapping[str, StageRecorder],
+        event_factories: Mapping[Phase, EventFactory],
         observer: Observer,
     ) -> None:
         self._store = store
         self._job = job
         self._lease = lease
         self._records = records
-        self._passages = passages
+        self._event_factories = event_factories
         self._observer = observer
-        self._known = patiently(lambda: store.stages(job.id))
+        self._known = retry_while_unavailable(lambda: store.stages(job.id))
         self._is_news = False
         self._told_s = 0.0
         self.stage = ""
@@ -46,22 +46,22 @@ class Notes:
         news = self._news(stage)
 
         def note() -> None:
-            with self._store.work(self._lease) as work:
+            with self._store.lease_transaction(self._lease) as work:
                 work.stage_started(stage.name)
                 work.emit(*news)
 
-        patiently(note)
+        retry_while_unavailable(note)
         self._observer.stage_started(stage)
 
     def _news(self, stage: Stage) -> list[OutboxMessage]:
         last = list(self.finished.values())[-1:]
         has_passed = any(each.stage.part is not stage.part for each in last)
-        if not has_passed or not self._is_news or stage.part not in self._passages:
+        if not has_passed or not self._is_news or stage.part not in self._event_factories:
             return []
-        return [encode(self._passages[stage.part](self._job, self.finished))]
+        return [encode(self._event_factories[stage.part](self._job, self.finished))]
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None:
-        """Notes how far it has come, now and then."""
+        """JobRecorder how far it has come, now and then."""
         if time.monotonic() - self._told_s >= TELL_EVERY_S:
             self._told_s = time.monotonic()
             with suppress(SQLAlchemyError):
@@ -75,12 +75,12 @@ class Notes:
         known = self._known.get(name)
         self._is_news = known is None or known.key != outcome.key
         if self._is_news:
-            patiently(lambda: self._note_result(outcome))
+            retry_while_unavailable(lambda: self._note_result(outcome))
         self._observer.stage_finished(outcome)
 
     def _note_result(self, outcome: Outcome) -> None:
         name = outcome.stage.name
-        with self._store.work(self._lease) as work:
+        with self._store.lease_transaction(self._lease) as work:
             work.stage_done(StageResult(name, outcome.key, outcome.seconds, outcome.peak_memory_mib))
             if name in self._records:
                 self._records[name](work, self._job, outcome)

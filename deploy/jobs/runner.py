@@ -14,20 +14,20 @@ from functools import partial
 from typing import Any
 
 from collector.events import Bus, FontReady, JobFailed, JobWaits, PhotosReceived, Relay, encode
-from collector.store import Job, JobNotFoundError, Lease, LeaseLostError, OutboxMessage, Part, Store
-from deploy.jobs.db_retry import MOST_S, patiently
-from deploy.jobs.lease_heartbeat import Heartbeat
-from deploy.jobs.recorder import Notes
+from collector.store import Job, JobNotFoundError, Lease, LeaseLostError, OutboxMessage, Phase, Store
+from deploy.jobs.db_retry import MOST_S, retry_while_unavailable
+from deploy.jobs.lease_heartbeat import LeaseHeartbeat
+from deploy.jobs.recorder import JobRecorder
 from deploy.pipeline.artifact_store import Artifacts, ResultGoneError
 from deploy.pipeline.engine import Observer, Outcome, Plan, Stage, run_pipeline
-from deploy.pipeline.request import Order
+from deploy.pipeline.request import FontRequest
 from templates.errors import PersonError
 
 LOOK_AGAIN_S = 0.5
 
 
 @dataclass(frozen=True)
-class Made:
+class FinishedJob:
     """A finished job."""
 
     job: Job
@@ -71,17 +71,17 @@ class JobRunner:
         self._retries = retries or Retries(most_tries=1)
         self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
-    def make(self, order: Order, observer: Observer) -> Made:
-        """Makes the font of an order, going on where an earlier run of the same order ended.
+    def make(self, request: FontRequest, observer: Observer) -> FinishedJob:
+        """Makes the font of an request, going on where an earlier run of the same order ended.
 
         Raises:
             PersonError: the writer can mend it; noted in the job's row like any other end.
             LeaseLostError: this process fell silent for so long that another took the job over.
         """
         self._artifacts.prune(self._keep_days)
-        job = self._store.submit(order.as_job(), _received)
+        job = self._store.submit(request.as_job(), _received)
         try:
-            made = self.carry_out(order, job, self._claim(job.id), observer)
+            made = self.carry_out(request, job, self._claim(job.id), observer)
         finally:
             self._relay.drain()
         if made is None:
@@ -89,8 +89,8 @@ class JobRunner:
         return made
 
     def carry_out(
-        self, order: Order, job: Job, lease: Lease, observer: Observer, parts: Sequence[Part] = tuple(Part)
-    ) -> Made | None:
+        self, request: FontRequest, job: Job, lease: Lease, observer: Observer, parts: Sequence[Phase] = tuple(Phase)
+    ) -> FinishedJob | None:
         """Takes a job, whose lease the caller has claimed, as far as ``parts`` reach, and notes how that ended.
 
         Returns:
@@ -100,39 +100,41 @@ class JobRunner:
             As ``make``.
         """
         plan = self._plan
-        notes = Notes(self._store, job, lease, plan.records, plan.passages, observer)
+        notes = JobRecorder(self._store, job, lease, plan.records, plan.event_factories, observer)
         try:
-            with Heartbeat(self._store, lease, self._lease_s):
-                outcomes = run_pipeline(plan.stages, order, self._artifacts, notes, parts)
+            with LeaseHeartbeat(self._store, lease, self._lease_s):
+                outcomes = run_pipeline(plan.stages, request, self._artifacts, notes, parts)
                 if len(outcomes) < len(plan.stages):
                     coming = plan.stages[len(outcomes)]
-                    patiently(lambda: self._hand_over(job, lease, coming, outcomes))
+                    retry_while_unavailable(lambda: self._hand_over(job, lease, coming, outcomes))
                     return None
-                report = plan.report(order, outcomes)
-                patiently(lambda: self._note_done(job, lease, outcomes, report))
+                report = plan.report(request, outcomes)
+                retry_while_unavailable(lambda: self._note_done(job, lease, outcomes, report))
         except LeaseLostError:
             self._forget_deleted(job.id, list(notes.finished.values()))
             raise
         except BaseException as error:
             is_stopped = not isinstance(error, Exception)  # whoever is told to stop waits for no database
-            patiently(partial(self._note_end, lease, job, notes.stage, error), 0.0 if is_stopped else MOST_S)
+            retry_while_unavailable(
+                partial(self._note_end, lease, job, notes.stage, error), 0.0 if is_stopped else MOST_S
+            )
             raise
-        return Made(patiently(lambda: self._store.job(job.id)), outcomes, report)
+        return FinishedJob(retry_while_unavailable(lambda: self._store.job(job.id)), outcomes, report)
 
     def _note_done(self, job: Job, lease: Lease, outcomes: Mapping[str, Outcome], report: Mapping[str, Any]) -> None:
-        with self._store.work(lease) as work:
+        with self._store.lease_transaction(lease) as work:
             work.done(report)
             work.emit(encode(FontReady(job=job.id, artifact=outcomes[self._plan.stages[-1].name].key)))
 
     def _hand_over(self, job: Job, lease: Lease, stage: Stage, outcomes: Mapping[str, Outcome]) -> None:
         """The next stage is another worker's; an earlier one is where its result was deleted, or is not seen here."""
-        with self._store.work(lease) as work:
+        with self._store.lease_transaction(lease) as work:
             is_back = stage.part.precedes(work.part)
             if is_back and self._retries.pause_s(work.tries) is None:
                 raise ResultGoneError(stage.name)
-            passage = None if is_back else self._plan.passages.get(stage.part)
+            event_factory = None if is_back else self._plan.event_factories.get(stage.part)
             work.hand_over(stage.part, stage.name)
-            work.emit(encode(passage(job, outcomes) if passage else JobWaits(job=job.id, part=stage.part)))
+            work.emit(encode(event_factory(job, outcomes) if event_factory else JobWaits(job=job.id, part=stage.part)))
 
     def _claim(self, job_id: str) -> Lease:
         """Waits while another process holds the job: it ends, or falls silent and its lease runs out."""
@@ -155,7 +157,7 @@ class JobRunner:
 
     def _note_end(self, lease: Lease, job: Job, stage: str, error: BaseException) -> None:
         try:
-            with self._store.work(lease) as work:
+            with self._store.lease_transaction(lease) as work:
                 if not isinstance(error, Exception):  # asked to stop: Ctrl-C
                     work.release()
                     if job.project_id is not None:

@@ -3,7 +3,7 @@
 While a job runs the consumer stays in its group with its partitions paused. An event says only "look at this job":
 its row decides. So an event that comes twice, late or to two workers does no harm, and whatever is dropped here because
 another has the job, or because it rests before a retry, the caretaker announces again when its time has come. An event
-that never comes costs time, no job: idle workers look for what waits unheard.
+that never comes costs time, no job: idle workers look for what waits undelivered.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from collector.events import (
     EventError,
     JobFailed,
     JobWaits,
-    bury,
     decode,
     encode,
+    to_dead_letter,
 )
-from collector.store import Job, JobNotFoundError, JobState, Lease, LeaseLostError, Part, Store, Worker
-from deploy.jobs.process_pool import JobProcess, Nursery, Task, Trade
+from collector.store import Job, JobNotFoundError, JobState, Lease, LeaseLostError, Phase, Store, Worker
+from deploy.jobs.process_pool import JobImplementation, JobProcess, JobProcessPool, JobTask
 from deploy.jobs.runner import Retries
 
 log = logging.getLogger("sonmat.worker")
@@ -46,7 +46,7 @@ POLL_S = 1.0
 LOOK_S = 0.1
 BEAT_S = 3.0
 AWAY_S = 2.0
-LOOKS_AN_ECHO = 2
+CHECKS_PER_FALLBACK = 2
 STEP_S = 0.02
 NO_GPU = "cpu"
 DEVICE_CHARS = 40
@@ -59,14 +59,14 @@ class Kind:
     """What a worker takes up, and the consumer group of its like."""
 
     group: str
-    parts: tuple[Part, ...]
+    parts: tuple[Phase, ...]
 
 
-COLLECTOR = Kind("sonmat-collectors", (Part.COLLECT, Part.BUILD))
+COLLECTOR = Kind("sonmat-collectors", (Phase.COLLECT, Phase.BUILD))
 """Wants processors: reads photographs, builds fonts."""
-DRAWER = Kind("sonmat-workers", (Part.DRAW,))
+DRAWER = Kind("sonmat-workers", (Phase.DRAW,))
 """Wants a GPU: learns the hand, draws."""
-EVERYTHING = Kind("sonmat-all", tuple(Part))
+EVERYTHING = Kind("sonmat-all", tuple(Phase))
 
 
 @dataclass
@@ -75,11 +75,11 @@ class JobWorker:
 
     store: Store
     bus: Bus
-    trade: Trade
+    implementation: JobImplementation
     device: str
     kind: Kind
     retries: Retries
-    echo_s: float
+    poll_fallback_s: float
     """Seconds that a job may wait before an idle worker takes it up without having heard of it."""
     stop: threading.Event
 
@@ -89,14 +89,14 @@ class JobWorker:
         self._shown = Worker(name, NO_GPU, None, 0.0, 0, now, now, self.kind.parts)
         self._beaten_s = 0.0
         self._looked_s = time.monotonic()
-        self._unheard = 0
-        """Jobs that waited unheard when this worker looked last: while there are any, the bus is not waited for."""
-        self._nursery = Nursery(self.trade, self.kind.parts)
+        self._undelivered = 0
+        """Jobs that waited undelivered when this worker looked last: while there are any, the bus is not waited for."""
+        self._process_pool = JobProcessPool(self.implementation, self.kind.parts)
 
     def run(self) -> None:
         """Takes events until asked to stop."""
-        if Part.DRAW in self.kind.parts:
-            self._shown = replace(self._shown, device=self._nursery.name_device(self.device)[:DEVICE_CHARS])
+        if Phase.DRAW in self.kind.parts:
+            self._shown = replace(self._shown, device=self._process_pool.name_device(self.device)[:DEVICE_CHARS])
         log.info("worker %s on %s waits for jobs", self._shown.id, self._shown.device)
         topics = [WORK_TOPICS[part] for part in self.kind.parts]
         while not self.stop.is_set():
@@ -112,7 +112,7 @@ class JobWorker:
     def _consume(self, consumer: Consumer) -> None:
         while not self.stop.is_set():
             self._beat()
-            deliveries = consumer.poll(STEP_S if self._unheard else POLL_S)
+            deliveries = consumer.poll(STEP_S if self._undelivered else POLL_S)
             for delivery in deliveries:
                 self._take(delivery, consumer)
                 if self.stop.is_set():
@@ -124,17 +124,17 @@ class JobWorker:
     def _look(self, consumer: Consumer) -> None:
         """Idle, takes up what waits although nobody heard of it: a bus may lose events, or be stuck.
 
-        Who looks at once begin at different jobs, and one claim of two on the same job fails.
+        Who evaluation_points at once begin at different jobs, and one claim of two on the same job fails.
         """
-        if time.monotonic() - self._looked_s < self.echo_s / LOOKS_AN_ECHO:
+        if time.monotonic() - self._looked_s < self.poll_fallback_s / CHECKS_PER_FALLBACK:
             return
-        waiting = self.store.operations.unheard(self.kind.parts, self.echo_s)
-        self._unheard = len(waiting)
+        waiting = self.store.operations.undelivered(self.kind.parts, self.poll_fallback_s)
+        self._undelivered = len(waiting)
         if not waiting:
             self._looked_s = time.monotonic()
             return
         job_id = random.choice(waiting)
-        log.warning("job %s waits unheard", job_id)
+        log.warning("job %s waits undelivered", job_id)
         if self._is_wanted(job_id):
             self._carry_out(job_id, consumer)
 
@@ -143,7 +143,7 @@ class JobWorker:
             event = decode(delivery.payload)
         except EventError as error:
             log.warning("dead letter on %s: %s", delivery.topic, error)
-            self.store.outbox.add([bury(delivery, str(error))])
+            self.store.outbox.add([to_dead_letter(delivery, str(error))])
             return
         if self._is_wanted(event.job):
             self._carry_out(event.job, consumer)
@@ -161,7 +161,7 @@ class JobWorker:
         log.info("job %s begins", job_id)
         self._shown = replace(self._shown, job_id=job_id)
         try:
-            process = self._nursery.start(Task(job_id, self._shown.id, self.kind.parts, self.device))
+            process = self._process_pool.start(JobTask(job_id, self._shown.id, self.kind.parts, self.device))
             self._accompany(process, job_id, consumer)
             code, said = process.close()
             log.info("job %s: %s (exit %s)", job_id, said or "no word", code)
@@ -188,7 +188,7 @@ class JobWorker:
         try:
             job = self.store.job(job_id)
             if job.state is JobState.RUNNING and job.owner == self._shown.id:
-                with self.store.work(Lease(job.id, self._shown.id, job.attempt)) as work:
+                with self.store.lease_transaction(Lease(job.id, self._shown.id, job.attempt)) as work:
                     work.release()
                     work.emit(encode(JobWaits(job=job.id, part=job.part)))
         except (JobNotFoundError, LeaseLostError, SQLAlchemyError):
@@ -201,7 +201,7 @@ class JobWorker:
             if job.state is not JobState.RUNNING or job.owner != self._shown.id:
                 return
             reason = f"the job's process died, exit code {code}"
-            with self.store.work(Lease(job.id, self._shown.id, job.attempt)) as work:
+            with self.store.lease_transaction(Lease(job.id, self._shown.id, job.attempt)) as work:
                 pause_s = self.retries.pause_s(work.tries)
                 if pause_s is not None:
                     work.retry("process.died", reason, datetime.now(UTC) + timedelta(seconds=pause_s))

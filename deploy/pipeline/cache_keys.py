@@ -43,14 +43,14 @@ def hash_code(package: str) -> str:
     return hash_json({path.relative_to(root).as_posix(): hash_file(path) for path in files})
 
 
-def hash_stage(name: str, code: tuple[str, ...], wishes: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
+def hash_stage(name: str, code: tuple[str, ...], params: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
     """The key of a stage's result: same key, same result.
 
     Args:
         name: the stage.
         code: packages whose sources shape the result.
-        wishes: what was asked for, JSON.
+        params: what was asked for, JSON.
         inputs: keys of the earlier results it reads.
     """
     sources = {package: hash_code(package) for package in code}
-    return hash_json({"stage": name, "code": sources, "wishes": dict(wishes), "inputs": dict(inputs)})
+    return hash_json({"stage": name, "code": sources, "params": dict(params), "inputs": dict(inputs)})

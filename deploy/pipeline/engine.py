@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from collector.events import Event
-from collector.store import Job, Part, Work
+from collector.store import Job, LeaseTransaction, Phase
 from deploy.pipeline.artifact_store import Artifacts, ResultGoneError
 from deploy.pipeline.cache_keys import hash_stage
-from deploy.pipeline.request import Order
-from deploy.pipeline.resource_usage import Measure
+from deploy.pipeline.request import FontRequest
+from deploy.pipeline.resource_usage import ResourceUsage
 
 Progress = Callable[[float, str], None]
 """Called with the share done in [0, 1] and what is being done."""
@@ -25,12 +25,12 @@ Progress = Callable[[float, str], None]
 class StageInput:
     """All that a stage may read."""
 
-    order: Order
+    request: FontRequest
     results: Mapping[str, Path]
     """Folders of the earlier results it named in ``reads``."""
 
 
-def no_wishes(order: Order) -> Mapping[str, Any]:
+def no_params(request: FontRequest) -> Mapping[str, Any]:
     """For stages whose result does not depend on the order but through earlier results."""
     return {}
 
@@ -48,9 +48,9 @@ class Stage:
     """Earlier stages whose results it reads."""
     code: tuple[str, ...] = ()
     """Packages whose sources shape the result."""
-    part: Part = Part.COLLECT
+    part: Phase = Phase.COLLECT
     """Which kind of worker runs it."""
-    wishes: Callable[[Order], Mapping[str, Any]] = field(default=no_wishes)
+    params: Callable[[FontRequest], Mapping[str, Any]] = field(default=no_params)
     """The part of the order that shapes the result."""
 
 
@@ -91,7 +91,11 @@ class Observer(Protocol):
 
 
 def run_pipeline(
-    stages: Sequence[Stage], order: Order, artifacts: Artifacts, observer: Observer, parts: Sequence[Part] = tuple(Part)
+    stages: Sequence[Stage],
+    request: FontRequest,
+    artifacts: Artifacts,
+    observer: Observer,
+    parts: Sequence[Phase] = tuple(Phase),
 ) -> dict[str, Outcome]:
     """Runs every stage whose result is not there yet, in the order given, and returns all outcomes by name.
 
@@ -100,7 +104,7 @@ def run_pipeline(
     outcomes: dict[str, Outcome] = {}
     for stage in stages:
         inputs = {name: outcomes[name].key for name in stage.reads}
-        key = hash_stage(stage.name, stage.code, stage.wishes(order), inputs)
+        key = hash_stage(stage.name, stage.code, stage.params(request), inputs)
         noted: Mapping[str, Any] | None = artifacts.noted(stage.name, key)
         reused = noted is not None
         if noted is None and stage.part not in parts:
@@ -108,7 +112,7 @@ def run_pipeline(
         observer.stage_started(stage)
         if noted is None:
             results = {name: outcomes[name].folder for name in stage.reads}
-            noted = _run_stage(stage, key, StageInput(order, results), artifacts, observer)
+            noted = _run_stage(stage, key, StageInput(request, results), artifacts, observer)
         facts, seconds, peak_memory_mib = noted["facts"], noted["seconds"], noted["peak_memory_mib"]
         outcome = Outcome(stage, key, artifacts, facts, seconds, peak_memory_mib, reused)
         outcomes[stage.name] = outcome
@@ -123,19 +127,19 @@ def _run_stage(
         observer.stage_progress(stage, min(max(share, 0.0), 1.0), message)
 
     with artifacts.draft() as draft:
-        with Measure() as cost:
+        with ResourceUsage() as cost:
             facts = stage.run(given, draft, progress)
         noted = {"facts": facts, "seconds": cost.seconds, "peak_memory_mib": cost.peak_memory_mib}
         artifacts.keep(draft, stage.name, key, noted)
     return noted
 
 
-Reporter = Callable[[Order, Mapping[str, Outcome]], dict[str, Any]]
+Reporter = Callable[[FontRequest, Mapping[str, Outcome]], dict[str, Any]]
 
-Record = Callable[[Work, Job, Outcome], None]
+StageRecorder = Callable[[LeaseTransaction, Job, Outcome], None]
 """Writes what a stage found out into the store, in the transaction that notes the stage as finished."""
 
-Passage = Callable[[Job, Mapping[str, Outcome]], Event]
+EventFactory = Callable[[Job, Mapping[str, Outcome]], Event]
 """What has become true when a job comes to a part of its way."""
 
 
@@ -145,5 +149,5 @@ class Plan:
 
     stages: Sequence[Stage]
     report: Reporter
-    records: Mapping[str, Record] = field(default_factory=dict)
-    passages: Mapping[Part, Passage] = field(default_factory=dict)
+    records: Mapping[str, StageRecorder] = field(default_factory=dict)
+    event_factories: Mapping[Phase, EventFactory] = field(default_factory=dict)

@@ -7,9 +7,9 @@ from importlib.metadata import version
 from typing import Any
 
 from collector.events import DrawingsReady, GlyphsReady
-from collector.store import Cell, Job, Part, Work
+from collector.store import Cell, Job, LeaseTransaction, Phase
 from deploy.pipeline.engine import Outcome, Plan
-from deploy.pipeline.request import Order
+from deploy.pipeline.request import FontRequest
 from deploy.pipeline.stages import GLYPHS, STAGES
 from templates.archive import load_glyphs
 
@@ -17,10 +17,10 @@ from templates.archive import load_glyphs
 def font_plan() -> Plan:
     """From photographs to a font."""
     records = {"capture": _keep_sheet, "seed": _keep_seed}
-    return Plan(STAGES, make_report, records, {Part.DRAW: _glyphs_ready, Part.BUILD: _drawings_ready})
+    return Plan(STAGES, make_report, records, {Phase.DRAW: _glyphs_ready, Phase.BUILD: _drawings_ready})
 
 
-def _keep_sheet(work: Work, job: Job, outcome: Outcome) -> None:
+def _keep_sheet(work: LeaseTransaction, job: Job, outcome: Outcome) -> None:
     work.sheet_read(outcome.facts["set"], list(_cells(outcome)))
 
 
@@ -30,7 +30,7 @@ def _cells(outcome: Outcome) -> Iterator[Cell]:
         yield Cell(char, verdict, glyphs.get(char))
 
 
-def _keep_seed(work: Work, job: Job, outcome: Outcome) -> None:
+def _keep_seed(work: LeaseTransaction, job: Job, outcome: Outcome) -> None:
     work.seed_chosen(outcome.facts["name"])
 
 
@@ -47,14 +47,14 @@ def _drawings_ready(job: Job, outcomes: Mapping[str, Outcome]) -> DrawingsReady:
 GOOD, BLANK = "good", "blank"
 
 
-def make_report(order: Order, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+def make_report(request: FontRequest, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
     """Names, what was read and what was not, the seed, the device, the cost of every stage, the font's checks."""
     read, font = outcomes["capture"].facts, dict(outcomes["fontbuild"].facts)
     cells: Mapping[str, str] = read["cells"]
     flagged = {char: verdict for char, verdict in cells.items() if verdict not in (GOOD, BLANK)}
     return {
         "sonmat": version("sonmat"),
-        "font": order.as_wishes(),
+        "font": request.as_params(),
         "set": read["set"],
         "pages": read["pages"],
         "notices": read["notices"],

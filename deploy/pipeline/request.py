@@ -22,7 +22,7 @@ class NameTooLongError(PersonError):
 
 
 @dataclass(frozen=True)
-class Order:
+class FontRequest:
     """One wish for a font: the photographs and what to call it."""
 
     photos: tuple[Path, ...]
@@ -39,7 +39,7 @@ class Order:
         """The font's name as a file name, without ending: safe in any folder of any system."""
         return make_names(self.info).file_stem
 
-    def as_wishes(self) -> dict[str, Any]:
+    def as_params(self) -> dict[str, Any]:
         """What is asked for but the photographs, JSON."""
         return {
             "name": self.info.name_korean,
@@ -51,20 +51,20 @@ class Order:
 
     def as_job(self) -> NewJob:
         """The job of this wish. The device is left out of its key: it changes the time, not what was asked for."""
-        wishes = self.as_wishes()
+        params = self.as_params()
         photos = tuple(
             Photo(path.name[:255], digest, path.stat().st_size)
             for path, digest in zip(self.photos, self.hashes, strict=True)
         )
-        key = hash_json({"photos": self.hashes, "wishes": wishes})
-        return NewJob(key, self.info.name_korean, self.info.license.value, photos, wishes)
+        key = hash_json({"photos": self.hashes, "params": params})
+        return NewJob(key, self.info.name_korean, self.info.license.value, photos, params)
 
 
 NAME_LIMIT = 200
 """Letters; fontbuild shortens a name for the menus of old programs, the database holds this many."""
 
 
-def place_order(photos: Sequence[Path], info: FontInfo, *, device: str = "auto") -> Order:
+def make_request(photos: Sequence[Path], info: FontInfo, *, device: str = "auto") -> FontRequest:
     """An order whose names can be used and whose photographs can be opened.
 
     Raises:
@@ -79,7 +79,7 @@ def place_order(photos: Sequence[Path], info: FontInfo, *, device: str = "auto")
             f"The font's name is {len(info.name_korean)} characters long: please shorten it.",
         )
     make_names(info)
-    return Order(tuple(photos), tuple(_hash_photo(photo) for photo in photos), info, device)
+    return FontRequest(tuple(photos), tuple(_hash_photo(photo) for photo in photos), info, device)
 
 
 def _hash_photo(photo: Path) -> str:

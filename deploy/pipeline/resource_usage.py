@@ -17,8 +17,8 @@ MIB = 1024.0 * 1024.0
 LOOK_S = 0.25
 
 
-class Measure:
-    """``with Measure() as cost: …``, then ``cost.seconds`` and ``cost.peak_memory_mib``.
+class ResourceUsage:
+    """``with ResourceUsage() as cost: …``, then ``cost.seconds`` and ``cost.peak_memory_mib``.
 
     The peak is this process's largest resident set during the stretch (Linux; elsewhere: since the process began),
     or what it and its child processes were seen to hold together (Linux), whichever is more. What they share is counted

@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from collector.store import Part
+from collector.store import Phase
 from deploy.pipeline.artifact_store import FACTS
 from deploy.pipeline.engine import Progress, Stage, StageInput
-from deploy.pipeline.request import Order
+from deploy.pipeline.request import FontRequest
 from templates.archive import load_glyphs, save_glyphs
 from templates.glyphs import GlyphSet, Source
 
@@ -34,7 +34,7 @@ def capture(given: StageInput, out: Path, progress: Progress) -> Mapping[str, An
     """Photographs to the glyphs the writer wrote."""
     from collector.capture import read_photos
 
-    read = read_photos(given.order.photos, progress=progress)
+    read = read_photos(given.request.photos, progress=progress)
     save_glyphs(out / GLYPHS, read.glyphs)
     return {
         "set": read.set_name,
@@ -75,17 +75,17 @@ def adapt(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]
     from trainer import adapt as learn
 
     written = load_glyphs(given.results["capture"] / GLYPHS)
-    order = given.order
+    request = given.request
     report = learn(
         written,
         _seed(given),
         out / WEIGHTS,
-        device=order.device,
+        device=request.device,
         progress=progress,
-        show=order.show,
-        shown=order.shown,
+        show=request.show,
+        shown=request.shown,
     )
-    return {"device": pick_device(given.order.device).type} | report.to_dict()
+    return {"device": pick_device(given.request.device).type} | report.to_dict()
 
 
 def generate(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
@@ -94,7 +94,7 @@ def generate(given: StageInput, out: Path, progress: Progress) -> Mapping[str, A
 
     written = load_glyphs(given.results["capture"] / GLYPHS)
     weights = given.results["adapt"] / WEIGHTS
-    drawn = complete(written, _seed(given), weights, device=given.order.device, progress=progress)
+    drawn = complete(written, _seed(given), weights, device=given.request.device, progress=progress)
     save_glyphs(out / GLYPHS, drawn.glyphs)
     counts = {source.value: _count(drawn.glyphs, source) for source in Source}
     counts["further"] = sum(map(len, drawn.glyphs.alternates.values()))
@@ -106,7 +106,7 @@ def fontbuild(given: StageInput, out: Path, progress: Progress) -> Mapping[str, 
     from fontbuild import build_font
 
     glyphs = load_glyphs(given.results["generate"] / GLYPHS)
-    files = build_font(glyphs, given.order.info, out, progress=progress)
+    files = build_font(glyphs, given.request.info, out, progress=progress)
     files.ttf.rename(out / TTF)
     files.woff2.rename(out / WOFF2)
     return files.report
@@ -138,9 +138,9 @@ def _count(glyphs: GlyphSet, source: Source) -> int:
     return sum(glyph.source is source for glyph in glyphs.values())
 
 
-def _photographs(order: Order) -> Mapping[str, Any]:
+def _photographs(request: FontRequest) -> Mapping[str, Any]:
     # The names belong to it: the report calls the photographs by them.
-    return {"photos": [[path.name, digest] for path, digest in zip(order.photos, order.hashes, strict=True)]}
+    return {"photos": [[path.name, digest] for path, digest in zip(request.photos, request.hashes, strict=True)]}
 
 
 STAGES = (
@@ -149,7 +149,7 @@ STAGES = (
         "사진 읽기 · reading the photographs",
         capture,
         code=("templates", "collector.capture"),
-        wishes=_photographs,
+        params=_photographs,
     ),
     Stage(
         "seed",
@@ -157,7 +157,7 @@ STAGES = (
         choose_seed,
         reads=("capture",),
         code=("templates", "generator", "trainer"),
-        part=Part.DRAW,
+        part=Phase.DRAW,
     ),
     Stage(
         "adapt",
@@ -165,7 +165,7 @@ STAGES = (
         adapt,
         reads=("capture", "seed"),
         code=("templates", "generator", "trainer"),
-        part=Part.DRAW,
+        part=Phase.DRAW,
     ),
     Stage(
         "generate",
@@ -173,7 +173,7 @@ STAGES = (
         generate,
         reads=("capture", "seed", "adapt"),
         code=("templates", "generator"),
-        part=Part.DRAW,
+        part=Phase.DRAW,
     ),
     Stage(
         "fontbuild",
@@ -181,8 +181,8 @@ STAGES = (
         fontbuild,
         reads=("generate",),
         code=("templates", "fontbuild"),
-        wishes=Order.as_wishes,
-        part=Part.BUILD,
+        params=FontRequest.as_params,
+        part=Phase.BUILD,
     ),
     Stage(
         "specimen",
@@ -190,6 +190,6 @@ STAGES = (
         specimen,
         reads=("capture", "generate", "fontbuild"),
         code=("templates", "fontbuild"),
-        part=Part.BUILD,
+        part=Phase.BUILD,
     ),
 )

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from collector.store import Job, NewJob, Part, Photo, Strokes
+from collector.store import Job, NewJob, Phase, Photo, Strokes
 from collector.web import photo_path, to_glyph
 from deploy.pipeline.engine import Outcome, Plan, Progress, Stage, StageInput
 from deploy.pipeline.font_plan import font_plan, make_report
-from deploy.pipeline.request import SAMPLE_TEXT, Order
+from deploy.pipeline.request import SAMPLE_TEXT, FontRequest
 from deploy.pipeline.stages import GLYPHS, STAGES, write_specimens
 from fontbuild.info import FontInfo, License
 from templates.archive import load_glyphs, save_glyphs
@@ -22,7 +22,7 @@ from templates.glyphs import GlyphSet, Source
 
 
 @dataclass(frozen=True)
-class WebOrder(Order):
+class WebFontRequest(FontRequest):
     """A wish that the web has put into the database."""
 
     job: Job = field(kw_only=True)
@@ -50,8 +50,8 @@ def capture_newest(given: StageInput, out: Path, progress: Progress) -> Mapping[
     facts = dict(capture(given, out, progress))
     if len(facts["pages"]) == len({page["page"] for page in facts["pages"]}):
         return facts
-    read = read_photos(given.order.photos)
-    age = {path.name: place for place, path in enumerate(given.order.photos)}
+    read = read_photos(given.request.photos)
+    age = {path.name: place for place, path in enumerate(given.request.photos)}
     newest = dict(read.glyphs.glyphs)
     for page in sorted(read.pages, key=lambda page: age[page.photo]):
         newest.update({c.char: c.glyph for c in page.cells if c.verdict is Verdict.GOOD and c.glyph is not None})
@@ -61,9 +61,9 @@ def capture_newest(given: StageInput, out: Path, progress: Progress) -> Mapping[
 
 def mend(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
     """All characters, those in their own shape that the writer drew again."""
-    order = _web_order(given.order)
+    request = _web_request(given.request)
     glyphs = load_glyphs(given.results["generate"] / GLYPHS)
-    drawn = {char: to_glyph(char, strokes, order.pen_em) for char, strokes in order.letters.items()}
+    drawn = {char: to_glyph(char, strokes, request.pen_em) for char, strokes in request.letters.items()}
     kept = {char: further for char, further in glyphs.alternates.items() if char not in drawn}
     mended = GlyphSet(glyphs.name, dict(glyphs.glyphs) | drawn, kept)
     save_glyphs(out / GLYPHS, mended)
@@ -78,9 +78,9 @@ def specimen(given: StageInput, out: Path, progress: Progress) -> Mapping[str, A
     return {}
 
 
-def report(order: Order, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+def report(request: FontRequest, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
     """The report of ``sonmat make``, with the characters in the writer's own shape."""
-    return {**make_report(order, outcomes), **outcomes["mend"].facts}
+    return {**make_report(request, outcomes), **outcomes["mend"].facts}
 
 
 def web_plan() -> Plan:
@@ -88,10 +88,10 @@ def web_plan() -> Plan:
     return replace(font_plan(), stages=WEB_STAGES, report=report)
 
 
-def _web_order(order: Order) -> WebOrder:
-    if not isinstance(order, WebOrder):
+def _web_request(request: FontRequest) -> WebFontRequest:
+    if not isinstance(request, WebFontRequest):
         raise TypeError("letters are drawn again in the web only")
-    return order
+    return request
 
 
 def _stages() -> tuple[Stage, ...]:
@@ -112,8 +112,8 @@ def _stages() -> tuple[Stage, ...]:
             mend,
             reads=("generate",),
             code=("templates",),
-            wishes=lambda order: _web_order(order).as_letters(),
-            part=Part.BUILD,
+            params=lambda request: _web_request(request).as_letters(),
+            part=Phase.BUILD,
         ),
         replace(build, run=build_mended, reads=("mend",)),
         replace(by_name["specimen"], run=specimen, reads=("generate", "mend", "fontbuild")),
@@ -123,12 +123,12 @@ def _stages() -> tuple[Stage, ...]:
 WEB_STAGES = _stages()
 
 
-def order_of(
+def request_of(
     job: Job, photos: Sequence[Photo], uploads: Path, device: str, show: Callable[[Any], None] | None = None
-) -> WebOrder:
+) -> WebFontRequest:
     """What the web's writer asked for, as the stages read it; ``show`` is told how the hand is learnt."""
     folder = uploads / str(job.project_id)
-    return WebOrder(
+    return WebFontRequest(
         tuple(photo_path(folder, number) for number in job.options["numbers"]),
         tuple(photo.sha256 for photo in photos),
         info_of(job.options),

@@ -101,8 +101,8 @@ def _place_korean(outlines: Sequence[Outline], scale: float, rise: float) -> lis
     new_middle, new_size = middle.copy(), size.copy()
     for kind in np.unique(kinds):
         members = kinds == kind
-        new_middle[members] = _tame(middle[members], _LEAST_PLACE_UNITS)
-        new_size[members] = _tame(size[members], _LEAST_SIZE)
+        new_middle[members] = _soft_clip(middle[members], _LEAST_PLACE_UNITS)
+        new_size[members] = _soft_clip(size[members], _LEAST_SIZE)
     grow = np.exp(new_size - size)
     return [
         moved(outline, scale * float(own), 0.0, float(target - centre * own + rise))
@@ -114,7 +114,7 @@ def _kind(char: str) -> int:
     return hangul.layout(char) if hangul.is_syllable(char) else _JAMO_KIND
 
 
-def _tame(values: Numbers, least: float) -> Numbers:
+def _soft_clip(values: Numbers, least: float) -> Numbers:
     """Draw in what lies more than _SPREADS robust deviations (and more than ``least``) from the median."""
     median = np.median(values)
     limit = max(_SPREADS * 1.4826 * float(np.median(np.abs(values - median))), least)

@@ -61,7 +61,7 @@ def _by_shape(outlines: Sequence[Outline]) -> dict[tuple[str, int], Outline]:
     return dict(zip(_keys(outlines), outlines, strict=True))
 
 
-def dress(font: TTFont, weight: Weight) -> None:
+def apply_weight(font: TTFont, weight: Weight) -> None:
     """Make a Regular's names and style bits those of another weight."""
     os2, head = font["OS/2"], font["head"]
     os2.usWeightClass = weight.value_class

@@ -8,7 +8,7 @@ from collector.store import Cell, Job, NewJob, OutboxMessage, Photo
 from templates.glyphs import GlyphImage
 
 
-def wish(name: str = "엄마 글씨") -> NewJob:
+def new_job(name: str = "엄마 글씨") -> NewJob:
     """A wish whose key depends on its name alone."""
     photo = Photo("사진 1.jpg", hashlib.sha256(name.encode()).hexdigest(), 1234)
     return NewJob(photo.sha256, name, "all-rights-reserved", (photo, photo), {"english_name": "Mom"})

@@ -10,7 +10,7 @@ import pytest
 from collector.events import Relay
 from collector.events.relay import BATCH
 from collector.store import OutboxMessage, Store
-from tests.collector.store_samples import submitted, wish
+from tests.collector.store_samples import new_job, submitted
 
 
 class Recorder:
@@ -84,7 +84,7 @@ def test_a_relay_that_waits_for_the_broker_holds_up_neither_writers_nor_other_re
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(Relay(store.outbox, slow).drain)
         assert slow.entered.wait(20)
-        store.submit(wish(), submitted)
+        store.submit(new_job(), submitted)
         assert Relay(store.outbox, quick).drain() == 1
         assert [message.topic for message in quick.seen] == ["sonmat.photos"]
         slow.before_publish.set()

@@ -25,7 +25,7 @@ from collector.store import (
 )
 from collector.store.models import Base
 from templates.hangul import COMPATIBILITY_JAMO
-from tests.collector.store_samples import cell, submitted, wish
+from tests.collector.store_samples import cell, new_job, submitted
 
 
 class Clock:
@@ -62,7 +62,7 @@ def test_migrations_make_the_schema_of_the_models(store: Store) -> None:
 
 def test_opening_an_existing_database_keeps_its_jobs(database_url: str) -> None:
     first = open_store(database_url)
-    job = first.submit(wish(), submitted)
+    job = first.submit(new_job(), submitted)
     first.close()
     second = open_store(database_url)
     assert second.job(job.id) == job
@@ -72,13 +72,13 @@ def test_opening_an_existing_database_keeps_its_jobs(database_url: str) -> None:
 def test_many_processes_may_create_the_schema_at_once(database_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         stores = list(pool.map(open_store, [database_url] * 4))
-    assert stores[0].submit(wish(), submitted).id == stores[3].submit(wish(), submitted).id
+    assert stores[0].submit(new_job(), submitted).id == stores[3].submit(new_job(), submitted).id
     for store in stores:
         store.close()
 
 
 def test_a_wish_is_kept_whole(timed_store: Store, clock: Clock) -> None:
-    job = timed_store.submit(wish("손맛 – 'é' 😀"), submitted)
+    job = timed_store.submit(new_job("손맛 – 'é' 😀"), submitted)
     kept = timed_store.job(job.id)
     assert (kept.name, kept.options, kept.state) == ("손맛 – 'é' 😀", {"english_name": "Mom"}, JobState.QUEUED)
     assert kept.created_at == clock.now, "microseconds and time zone survive"
@@ -87,7 +87,7 @@ def test_a_wish_is_kept_whole(timed_store: Store, clock: Clock) -> None:
 
 def test_the_same_wish_is_one_job_and_one_event_however_many_ask_at_once(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
-        jobs = list(pool.map(lambda _: store.submit(wish(), submitted), range(16)))
+        jobs = list(pool.map(lambda _: store.submit(new_job(), submitted), range(16)))
     assert len({job.id for job in jobs}) == 1
     assert store.outbox.pending() == 1
 
@@ -97,9 +97,9 @@ def test_a_job_is_not_kept_without_its_event(store: Store) -> None:
         raise RuntimeError("no event")
 
     with pytest.raises(RuntimeError, match="no event"):
-        store.submit(wish(), broken)
+        store.submit(new_job(), broken)
     assert store.outbox.pending() == 0
-    job = store.submit(wish(), submitted)
+    job = store.submit(new_job(), submitted)
     assert job.attempt == 0
     assert store.outbox.pending() == 1
 
@@ -114,7 +114,7 @@ def test_an_unknown_job_is_named(store: Store) -> None:
 
 
 def test_of_many_that_claim_one_wins(store: Store) -> None:
-    job = store.submit(wish(), submitted)
+    job = store.submit(new_job(), submitted)
     barrier = threading.Barrier(8)
 
     def claim(number: int) -> object:
@@ -128,7 +128,7 @@ def test_of_many_that_claim_one_wins(store: Store) -> None:
 
 
 def test_a_lease_passes_on_only_after_silence(timed_store: Store, clock: Clock) -> None:
-    job = timed_store.submit(wish(), submitted)
+    job = timed_store.submit(new_job(), submitted)
     first = timed_store.claim(job.id, "first", 30)
     assert first is not None
     clock.pass_s(29)
@@ -143,12 +143,12 @@ def test_a_lease_passes_on_only_after_silence(timed_store: Store, clock: Clock) 
 
 
 def test_who_lost_the_lease_writes_nothing(timed_store: Store, clock: Clock) -> None:
-    job = timed_store.submit(wish(), submitted)
+    job = timed_store.submit(new_job(), submitted)
     old = timed_store.claim(job.id, "same name", 30)
     assert old is not None
     clock.pass_s(31)
     assert timed_store.claim(job.id, "same name", 30) is not None
-    with pytest.raises(LeaseLostError), timed_store.work(old) as work:
+    with pytest.raises(LeaseLostError), timed_store.lease_transaction(old) as work:
         work.done({"late": True})
     with pytest.raises(LeaseLostError):
         timed_store.heartbeat(old, 30)
@@ -156,10 +156,10 @@ def test_who_lost_the_lease_writes_nothing(timed_store: Store, clock: Clock) -> 
 
 
 def test_a_transaction_is_kept_whole_or_not_at_all(store: Store) -> None:
-    job = store.submit(wish(), submitted)
+    job = store.submit(new_job(), submitted)
     lease = store.claim(job.id, "me", 30)
     assert lease is not None
-    with pytest.raises(ZeroDivisionError), store.work(lease) as work:
+    with pytest.raises(ZeroDivisionError), store.lease_transaction(lease) as work:
         work.sheet_read("28", [cell("가")])
         work.emit(submitted(job))
         work.stage_done(StageResult("capture", "k" * 64, 1.0, 100.0))
@@ -170,11 +170,11 @@ def test_a_transaction_is_kept_whole_or_not_at_all(store: Store) -> None:
 
 
 def test_glyphs_return_as_they_were_and_characters_do_not_mix(store: Store) -> None:
-    job = store.submit(wish(), submitted)
+    job = store.submit(new_job(), submitted)
     lease = store.claim(job.id, "me", 30)
     assert lease is not None
     chars = ["a", "A", "ㄱ", "ㄲ", "\u1100", "가", "각", " ", "'", "\\", *COMPATIBILITY_JAMO[3:]]
-    with store.work(lease) as work:
+    with store.lease_transaction(lease) as work:
         work.sheet_read("28", [cell("가", 200)])
         work.sheet_read("28", [*(cell(char, 100 + i) for i, char in enumerate(chars)), Cell("뷁", "blank", None)])
     back = store.cells(job.id)
@@ -188,11 +188,11 @@ def test_glyphs_return_as_they_were_and_characters_do_not_mix(store: Store) -> N
 
 
 def test_stage_results_are_named_in_the_row_and_replaced(store: Store) -> None:
-    job = store.submit(wish(), submitted)
+    job = store.submit(new_job(), submitted)
     lease = store.claim(job.id, "me", 30)
     assert lease is not None
     for key, seconds in (("a" * 64, 1.5), ("b" * 64, 2.5)):
-        with store.work(lease) as work:
+        with store.lease_transaction(lease) as work:
             work.stage_started("capture")
             work.stage_done(StageResult("capture", key, seconds, 10.0))
             work.seed_chosen("NanumPen")
@@ -202,12 +202,12 @@ def test_stage_results_are_named_in_the_row_and_replaced(store: Store) -> None:
 
 @pytest.mark.parametrize("end", ["done", "refuse", "fail"])
 def test_an_ended_job_is_nobodys_until_asked_for_again(store: Store, end: str) -> None:
-    job = store.submit(wish(), submitted)
+    job = store.submit(new_job(), submitted)
     with pytest.raises(IllegalTransitionError):
         store.requeue(job.id)
     lease = store.claim(job.id, "me", 30)
     assert lease is not None
-    with store.work(lease) as work:
+    with store.lease_transaction(lease) as work:
         if end == "done":
             work.done({"checks": ["좋음"]})
         else:
@@ -226,10 +226,10 @@ def test_an_ended_job_is_nobodys_until_asked_for_again(store: Store, end: str) -
 
 
 def test_a_released_job_is_queued_again(store: Store) -> None:
-    job = store.submit(wish(), submitted)
+    job = store.submit(new_job(), submitted)
     lease = store.claim(job.id, "me", 30)
     assert lease is not None
-    with store.work(lease) as work:
+    with store.lease_transaction(lease) as work:
         work.release()
     assert store.job(job.id).state is JobState.QUEUED
 

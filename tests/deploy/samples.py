@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from collector.store import Part
+from collector.store import Phase
 from deploy.pipeline.engine import Outcome, Progress, Stage, StageInput
-from deploy.pipeline.request import Order, place_order
+from deploy.pipeline.request import FontRequest, make_request
 from fontbuild.info import FontInfo
 
 
@@ -26,7 +26,7 @@ class Silent:
         self.heard.append(f"{'reuse' if outcome.reused else 'finish'} {outcome.stage.name}")
 
 
-class Workshop:
+class FontService:
     """Three stages that count words of text files; keeps a tally of its runs and breaks where told."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Workshop:
         self.broken: dict[str, BaseException] = {}
 
     def read(self, given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-        text = " ".join(photo.read_text() for photo in given.order.photos)
+        text = " ".join(photo.read_text() for photo in given.request.photos)
         (out / "text").write_text(text)
         self._pass_by("read")
         return {"letters": len(text)}
@@ -49,7 +49,7 @@ class Workshop:
 
     def sign(self, given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
         words = (given.results["count"] / "words").read_text()
-        (out / "signed").write_text(f"{given.order.info.name_korean}: {words}")
+        (out / "signed").write_text(f"{given.request.info.name_korean}: {words}")
         self._pass_by("sign")
         return {}
 
@@ -60,21 +60,23 @@ class Workshop:
 
     def stages(self) -> Sequence[Stage]:
         return (
-            Stage("read", "읽기 · reading", self.read, wishes=lambda order: {"photos": list(order.hashes)}),
-            Stage("count", "셈 · counting", self.count, reads=("read",), part=Part.DRAW),
-            Stage("sign", "이름 · signing", self.sign, reads=("count",), wishes=Order.as_wishes, part=Part.BUILD),
+            Stage("read", "읽기 · reading", self.read, params=lambda request: {"photos": list(request.hashes)}),
+            Stage("count", "셈 · counting", self.count, reads=("read",), part=Phase.DRAW),
+            Stage(
+                "sign", "이름 · signing", self.sign, reads=("count",), params=FontRequest.as_params, part=Phase.BUILD
+            ),
         )
 
 
-def an_order(folder: Path, text: str = "손 맛 글 씨", name: str = "엄마 글씨") -> Order:
+def a_request(folder: Path, text: str = "손 맛 글 씨", name: str = "엄마 글씨") -> FontRequest:
     """An order whose photographs are two text files."""
     folder.mkdir(parents=True, exist_ok=True)
     photos = [folder / "one.txt", folder / "two.txt"]
     photos[0].write_text(text)
     photos[1].write_text("둘")
-    return place_order(photos, FontInfo(name))
+    return make_request(photos, FontInfo(name))
 
 
-def report(order: Order, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+def report(request: FontRequest, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
     """What a test reads off a run."""
     return {"words": outcomes["count"].facts["words"], "reused": [n for n, o in outcomes.items() if o.reused]}

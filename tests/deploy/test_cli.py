@@ -12,7 +12,7 @@ import pytest
 
 from collector.store import JobState, open_store
 from deploy.cli.main import app, run
-from deploy.pipeline.request import place_order
+from deploy.pipeline.request import make_request
 from fontbuild.info import FontInfo
 
 ENVIRONMENT = {"COLUMNS": "100", "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
@@ -129,8 +129,8 @@ def test_what_is_no_photograph_is_refused_by_name_and_leaves_nothing(
     assert not out.exists()
     assert list(tmp_path.glob("**/drafts/*")) == []
     store = open_store(f"sqlite:///{tmp_path / 'data' / 'sonmat.sqlite3'}")
-    order = place_order([photo], FontInfo("글씨"))
-    job = store.submit(order.as_job(), lambda job: pytest.fail("the job is known"))
+    request = make_request([photo], FontInfo("글씨"))
+    job = store.submit(request.as_job(), lambda job: pytest.fail("the job is known"))
     assert job.state is JobState.REFUSED
     assert "일기.jpg" in (job.error or "")
     store.close()
@@ -142,7 +142,7 @@ import time
 import deploy.cli.make
 from deploy.cli.main import main
 
-def wait(*order):
+def wait(*request):
     print("ready", flush=True)
     time.sleep(600)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli.output import FolderRefusedError, check_folder, deliver
+from deploy.cli.output import FolderRefusedError, check_folder, write_output
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def font(tmp_path: Path) -> Path:
 
 def test_files_and_documents_arrive_and_nothing_else(tmp_path: Path, font: Path) -> None:
     out = tmp_path / "받을" / "곳"
-    paths = deliver({"엄마 글씨.ttf": font}, {"report.json": {"이름": "엄마"}}, out)
+    paths = write_output({"엄마 글씨.ttf": font}, {"report.json": {"이름": "엄마"}}, out)
     assert paths == [out / "엄마 글씨.ttf", out / "report.json"]
     assert sorted(out.iterdir()) == sorted(paths)
     assert json.loads((out / "report.json").read_text()) == {"이름": "엄마"}
@@ -25,10 +25,10 @@ def test_files_and_documents_arrive_and_nothing_else(tmp_path: Path, font: Path)
 
 def test_older_files_are_replaced_and_others_stay(tmp_path: Path, font: Path) -> None:
     out = tmp_path / "out"
-    deliver({"a.ttf": font}, {}, out)
+    write_output({"a.ttf": font}, {}, out)
     (out / "letter.txt").write_text("mine")
     font.write_bytes(b"newer")
-    deliver({"a.ttf": font}, {}, out)
+    write_output({"a.ttf": font}, {}, out)
     assert (out / "a.ttf").read_bytes() == b"newer"
     assert sorted(path.name for path in out.iterdir()) == ["a.ttf", "letter.txt"]
 
@@ -36,7 +36,7 @@ def test_older_files_are_replaced_and_others_stay(tmp_path: Path, font: Path) ->
 def test_when_one_file_cannot_be_written_none_is(tmp_path: Path, font: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(FolderRefusedError):
-        deliver({"a.ttf": font, "b.ttf": tmp_path / "missing"}, {}, out)
+        write_output({"a.ttf": font, "b.ttf": tmp_path / "missing"}, {}, out)
     assert not out.exists()
 
 

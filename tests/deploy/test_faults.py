@@ -6,42 +6,42 @@ import time
 import pytest
 
 from collector.store import JobState
-from tests.service.cluster import Yard, open_yard
+from tests.service.cluster import ServiceCluster, open_cluster
 from tests.service.faults import FAULTS, Trial, run_faults, stop_workers
 from tests.service.servers import ServerMissingError
 
-SETTINGS = {"lease_s": "10", "echo_s": "4", "retry_s": "0.3", "most_tries": "3", "kafka_session_s": "6"}
+SETTINGS = {"lease_s": "10", "poll_fallback_s": "4", "retry_s": "0.3", "most_tries": "3", "kafka_session_s": "6"}
 TRIAL = Trial(jobs=2, work_s=0.3, pause_s=2, limit_s=300, workers=1)
 SMALL = [name for name, fault in FAULTS.items() if fault is not stop_workers]
 
 
 def test_every_job_ends_exactly_once_whatever_dies() -> None:
     try:
-        with open_yard("stub", (), SETTINGS) as yard:
-            for found in run_faults(yard, TRIAL, SMALL):
+        with open_cluster("stub", (), SETTINGS) as cluster:
+            for found in run_faults(cluster, TRIAL, SMALL):
                 print(found)
                 poisoned = 1 if found.fault == "poisonous jobs" else 0
-                told = f"{found}\n{yard.logs()}"
+                told = f"{found}\n{cluster.logs()}"
                 assert (found.tally.fonts, found.tally.named) == (TRIAL.jobs - poisoned, poisoned), told
                 assert found.tally.codes == (("process.died",) if poisoned else ()), told
-            gives_its_job_back_at_once(yard)
+            gives_its_job_back_at_once(cluster)
     except ServerMissingError as error:
         pytest.skip(str(error))
 
 
-def gives_its_job_back_at_once(yard: Yard) -> None:
+def gives_its_job_back_at_once(cluster: ServiceCluster) -> None:
     """Told to stop, a worker keeps neither its job nor a try of it, and takes no other."""
-    job = yard.submit("손맛", 60)
-    assert yard.wait(lambda: yard.store.job(job.id).stage == "generate", TRIAL.limit_s), yard.logs()
-    assert yard.wait(lambda: yard.store.job(job.id).state is JobState.RUNNING, TRIAL.limit_s), yard.logs()
+    job = cluster.submit("손맛", 60)
+    assert cluster.wait(lambda: cluster.store.job(job.id).stage == "generate", TRIAL.limit_s), cluster.logs()
+    assert cluster.wait(lambda: cluster.store.job(job.id).state is JobState.RUNNING, TRIAL.limit_s), cluster.logs()
     began = time.monotonic()
-    own = [process for kind, process in yard.processes if kind == "work" and process.poll() is None]
+    own = [process for kind, process in cluster.processes if kind == "work" and process.poll() is None]
     for process in own:
         process.send_signal(signal.SIGTERM)
-    assert yard.wait(lambda: yard.store.job(job.id).state is JobState.QUEUED, TRIAL.limit_s)
+    assert cluster.wait(lambda: cluster.store.job(job.id).state is JobState.QUEUED, TRIAL.limit_s)
     print(f"the job was free after {time.monotonic() - began:.1f} s")
-    now = yard.store.job(job.id)
+    now = cluster.store.job(job.id)
     assert (now.owner, now.tries, now.retry_at, now.part) == (None, 0, None, "draw")
     assert [process.wait(60) for process in own] == [0]
-    left = [each.id for each in yard.store.operations.workers()]
+    left = [each.id for each in cluster.store.operations.workers()]
     assert not any(f"/{process.pid}/" in name for process in own for name in left), "it said good-bye"

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from deploy.pipeline.resource_usage import Measure
+from deploy.pipeline.resource_usage import ResourceUsage
 
 TAKEN_MIB = 300
 
@@ -16,9 +16,9 @@ def take() -> None:
 
 
 def test_the_peak_covers_what_was_freed_again() -> None:
-    with Measure() as before:
+    with ResourceUsage() as before:
         pass
-    with Measure() as during:
+    with ResourceUsage() as during:
         take()
     assert during.peak_memory_mib >= before.peak_memory_mib + 0.8 * TAKEN_MIB
     assert during.seconds > before.seconds
@@ -26,9 +26,9 @@ def test_the_peak_covers_what_was_freed_again() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process forget its peak")
 def test_an_earlier_peak_is_not_counted_again() -> None:
-    with Measure() as first:
+    with ResourceUsage() as first:
         take()
-    with Measure() as second:
+    with ResourceUsage() as second:
         pass
     assert second.peak_memory_mib <= first.peak_memory_mib - 0.5 * TAKEN_MIB
 
@@ -36,12 +36,12 @@ def test_an_earlier_peak_is_not_counted_again() -> None:
 IN_ITS_OWN_PROCESS = """
 import os, subprocess, sys, time
 import numpy as np
-from deploy.pipeline.resource_usage import Measure
+from deploy.pipeline.resource_usage import ResourceUsage
 mib = int(sys.argv[1])
 held = np.ones(mib << 17)
-with Measure() as alone:
+with ResourceUsage() as alone:
     pass
-with Measure() as cost:
+with ResourceUsage() as cost:
     {child}
 print(cost.peak_memory_mib - alone.peak_memory_mib)
 """

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from collector.errors import NoPhotos, PhotoMissing
-from deploy.pipeline.request import place_order
+from deploy.pipeline.request import make_request
 from fontbuild.info import FontInfo, License
 from templates.errors import PersonError
-from tests.deploy.samples import an_order
+from tests.deploy.samples import a_request
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from tests.deploy.samples import an_order
 )
 def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
     try:
-        stem = an_order(tmp_path, name=name).file_stem
+        stem = a_request(tmp_path, name=name).file_stem
     except PersonError:
         return
     place = tmp_path / f"{stem}.woff2"
@@ -28,28 +28,28 @@ def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["", "   ", "///", "\x00", "가" * 201])
 def test_names_that_no_font_can_have_are_refused_in_both_languages(tmp_path: Path, name: str) -> None:
     with pytest.raises(PersonError) as refusal:
-        an_order(tmp_path, name=name)
+        a_request(tmp_path, name=name)
     assert refusal.value.korean.endswith(("요.", "오."))
     assert refusal.value.english.endswith(".")
 
 
 def test_photographs_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(NoPhotos):
-        place_order([], FontInfo("글씨"))
+        make_request([], FontInfo("글씨"))
     for missing in (tmp_path / "none.jpg", tmp_path):
         with pytest.raises(PhotoMissing, match=missing.name):
-            place_order([missing], FontInfo("글씨"))
+            make_request([missing], FontInfo("글씨"))
 
 
 def test_the_same_wish_is_the_same_job_and_another_is_not(tmp_path: Path) -> None:
-    order = an_order(tmp_path)
-    assert order.as_job().key == an_order(tmp_path / "elsewhere").as_job().key
-    assert order.as_job().key == replace(order, device="cuda").as_job().key
+    request = a_request(tmp_path)
+    assert request.as_job().key == a_request(tmp_path / "elsewhere").as_job().key
+    assert request.as_job().key == replace(request, device="cuda").as_job().key
     others = [
-        an_order(tmp_path / "2", text="다른 사진"),
-        an_order(tmp_path / "3", name="다른 이름"),
-        replace(order, info=replace(order.info, license=License.OFL)),
-        replace(order, info=replace(order.info, designer="엄마")),
+        a_request(tmp_path / "2", text="다른 사진"),
+        a_request(tmp_path / "3", name="다른 이름"),
+        replace(request, info=replace(request.info, license=License.OFL)),
+        replace(request, info=replace(request.info, designer="엄마")),
     ]
-    assert len({each.as_job().key for each in [order, *others]}) == 5
-    assert [photo.name for photo in order.as_job().photos] == ["one.txt", "two.txt"]
+    assert len({each.as_job().key for each in [request, *others]}) == 5
+    assert [photo.name for photo in request.as_job().photos] == ["one.txt", "two.txt"]

@@ -7,7 +7,7 @@ import pytest
 from deploy.pipeline import cache_keys as keys
 from deploy.pipeline.artifact_store import ArtifactFolder
 from deploy.pipeline.engine import Stage, run_pipeline
-from tests.deploy.samples import Silent, Workshop, an_order
+from tests.deploy.samples import FontService, Silent, a_request
 
 
 @pytest.fixture
@@ -16,8 +16,8 @@ def folder(tmp_path: Path) -> ArtifactFolder:
 
 
 def test_stages_hand_on_their_results(tmp_path: Path, folder: ArtifactFolder) -> None:
-    shop, observer = Workshop(), Silent()
-    outcomes = run_pipeline(shop.stages(), an_order(tmp_path), folder, observer)
+    context, observer = FontService(), Silent()
+    outcomes = run_pipeline(context.stages(), a_request(tmp_path), folder, observer)
     assert (outcomes["sign"].folder / "signed").read_text() == "엄마 글씨: 5"
     assert outcomes["count"].facts == {"words": 5}
     assert all(outcome.seconds > 0 and outcome.peak_memory_mib > 1 for outcome in outcomes.values())
@@ -33,40 +33,40 @@ def test_stages_hand_on_their_results(tmp_path: Path, folder: ArtifactFolder) ->
 
 
 def test_a_stage_that_fails_once_is_the_only_one_repeated(tmp_path: Path, folder: ArtifactFolder) -> None:
-    shop, order = Workshop(), an_order(tmp_path)
-    shop.broken["count"] = RuntimeError("power cut")
+    context, request = FontService(), a_request(tmp_path)
+    context.broken["count"] = RuntimeError("power cut")
     with pytest.raises(RuntimeError, match="power cut"):
-        run_pipeline(shop.stages(), order, folder, Silent())
+        run_pipeline(context.stages(), request, folder, Silent())
     assert list((tmp_path / "artifacts" / "drafts").iterdir()) == [], "nothing half written is left"
     assert not (tmp_path / "artifacts" / "count").exists()
-    outcomes = run_pipeline(shop.stages(), order, folder, Silent())
-    assert shop.ran == ["read", "count", "count", "sign"]
+    outcomes = run_pipeline(context.stages(), request, folder, Silent())
+    assert context.ran == ["read", "count", "count", "sign"]
     assert [name for name, outcome in outcomes.items() if outcome.reused] == ["read"]
 
 
 def test_a_finished_run_is_not_repeated_and_tells_what_it_had_cost(tmp_path: Path, folder: ArtifactFolder) -> None:
-    shop, order = Workshop(), an_order(tmp_path)
-    first = run_pipeline(shop.stages(), order, folder, Silent())
-    again = run_pipeline(shop.stages(), order, folder, Silent())
-    assert shop.ran == ["read", "count", "sign"]
+    context, request = FontService(), a_request(tmp_path)
+    first = run_pipeline(context.stages(), request, folder, Silent())
+    again = run_pipeline(context.stages(), request, folder, Silent())
+    assert context.ran == ["read", "count", "sign"]
     assert [(o.seconds, o.facts, o.reused) for o in again.values()] == [
         (o.seconds, o.facts, True) for o in first.values()
     ]
 
 
 def test_another_name_repeats_only_what_the_name_shapes(tmp_path: Path, folder: ArtifactFolder) -> None:
-    shop = Workshop()
-    run_pipeline(shop.stages(), an_order(tmp_path), folder, Silent())
-    outcomes = run_pipeline(shop.stages(), an_order(tmp_path, name="아빠 글씨"), folder, Silent())
-    assert shop.ran == ["read", "count", "sign", "sign"]
+    context = FontService()
+    run_pipeline(context.stages(), a_request(tmp_path), folder, Silent())
+    outcomes = run_pipeline(context.stages(), a_request(tmp_path, name="아빠 글씨"), folder, Silent())
+    assert context.ran == ["read", "count", "sign", "sign"]
     assert (outcomes["sign"].folder / "signed").read_text() == "아빠 글씨: 5"
 
 
 def test_other_photographs_repeat_everything(tmp_path: Path, folder: ArtifactFolder) -> None:
-    shop = Workshop()
-    run_pipeline(shop.stages(), an_order(tmp_path), folder, Silent())
-    outcomes = run_pipeline(shop.stages(), an_order(tmp_path, text="하나"), folder, Silent())
-    assert len(shop.ran) == 6
+    context = FontService()
+    run_pipeline(context.stages(), a_request(tmp_path), folder, Silent())
+    outcomes = run_pipeline(context.stages(), a_request(tmp_path, text="하나"), folder, Silent())
+    assert len(context.ran) == 6
     assert outcomes["count"].facts == {"words": 2}
 
 
@@ -77,11 +77,11 @@ def test_other_code_repeats_the_stages_it_shapes(
     package.mkdir()
     (package / "__init__.py").write_text("")
     monkeypatch.syspath_prepend(str(tmp_path))
-    shop, order = Workshop(), an_order(tmp_path / "photos")
-    read, _, sign = shop.stages()
-    stages = [read, Stage("count", "셈", shop.count, reads=("read",), code=("brush",)), sign]
-    run_pipeline(stages, order, folder, Silent())
+    context, request = FontService(), a_request(tmp_path / "photos")
+    read, _, sign = context.stages()
+    stages = [read, Stage("count", "셈", context.count, reads=("read",), code=("brush",)), sign]
+    run_pipeline(stages, request, folder, Silent())
     (package / "weights.bin").write_bytes(b"learnt")
     keys.hash_code.cache_clear()
-    run_pipeline(stages, order, folder, Silent())
-    assert shop.ran == ["read", "count", "sign", "count", "sign"]
+    run_pipeline(stages, request, folder, Silent())
+    assert context.ran == ["read", "count", "sign", "count", "sign"]

@@ -10,25 +10,25 @@ from pathlib import Path
 import pytest
 
 from collector.events import WORK_TOPICS, FontReady, JobFailed, JobWaits, LocalBus, PhotosReceived, decode, encode
-from collector.store import Job, JobState, LeaseLostError, OutboxMessage, Part, Store, Work, open_store
-from deploy.jobs.runner import JobRunner, Made, Retries
+from collector.store import Job, JobState, LeaseLostError, LeaseTransaction, OutboxMessage, Phase, Store, open_store
+from deploy.jobs.runner import FinishedJob, JobRunner, Retries
 from deploy.pipeline.artifact_store import ArtifactFolder, ResultGoneError
 from deploy.pipeline.engine import Outcome, Plan
-from deploy.pipeline.request import Order
+from deploy.pipeline.request import FontRequest
 from templates.errors import PersonError
-from tests.deploy.samples import Silent, Workshop, an_order, report
+from tests.deploy.samples import FontService, Silent, a_request, report
 
 TOPICS = (PhotosReceived.TOPIC, FontReady.TOPIC, JobFailed.TOPIC)
 
 
 class Bench:
-    """A runner with its workshop, and a look at what it leaves in the database."""
+    """A runner with its stages, and a look at what it leaves in the database."""
 
     def __init__(self, store: Store, folder: Path, retries: Retries | None = None) -> None:
         self.store = store
-        self.shop = Workshop()
+        self.context = FontService()
         self.recorded: list[str] = []
-        plan = Plan(self.shop.stages(), report, {"count": self._record})
+        plan = Plan(self.context.stages(), report, {"count": self._record})
         self.runner = JobRunner(
             store,
             LocalBus(store.outbox),
@@ -39,7 +39,7 @@ class Bench:
             retries=retries,
         )
 
-    def _record(self, work: Work, job: Job, outcome: Outcome) -> None:
+    def _record(self, work: LeaseTransaction, job: Job, outcome: Outcome) -> None:
         self.recorded.append(outcome.key)
         work.seed_chosen("NanumPen")
 
@@ -55,8 +55,8 @@ def bench(store: Store, tmp_path: Path) -> Bench:
 
 
 def test_a_job_ends_as_a_font(bench: Bench, tmp_path: Path) -> None:
-    order = an_order(tmp_path)
-    made = bench.runner.make(order, Silent())
+    request = a_request(tmp_path)
+    made = bench.runner.make(request, Silent())
     job = bench.store.job(made.job.id)
     assert (job.state, job.stage, job.attempt, job.owner) == (JobState.DONE, "sign", 1, None)
     assert job.report == made.report == {"words": 5, "reused": []}
@@ -69,31 +69,31 @@ def test_a_job_ends_as_a_font(bench: Bench, tmp_path: Path) -> None:
 
 
 def test_asking_again_is_the_same_job_and_repeats_nothing(bench: Bench, tmp_path: Path) -> None:
-    first = bench.runner.make(an_order(tmp_path), Silent())
-    second = bench.runner.make(an_order(tmp_path), Silent())
+    first = bench.runner.make(a_request(tmp_path), Silent())
+    second = bench.runner.make(a_request(tmp_path), Silent())
     assert first.job.id == second.job.id
-    assert bench.shop.ran == ["read", "count", "sign"]
+    assert bench.context.ran == ["read", "count", "sign"]
     assert len(bench.recorded) == 1
     assert second.job.attempt == 2
 
 
 def test_a_refusal_is_kept_word_for_word_and_can_be_mended(bench: Bench, tmp_path: Path) -> None:
-    bench.shop.broken["count"] = PersonError("사진이 어둡습니다.", "The photo is dark.", code="photo.dark")
+    bench.context.broken["count"] = PersonError("사진이 어둡습니다.", "The photo is dark.", code="photo.dark")
     with pytest.raises(PersonError):
-        bench.runner.make(an_order(tmp_path), Silent())
-    job = bench.store.submit(an_order(tmp_path).as_job(), lambda job: pytest.fail("the job is known"))
+        bench.runner.make(a_request(tmp_path), Silent())
+    job = bench.store.submit(a_request(tmp_path).as_job(), lambda job: pytest.fail("the job is known"))
     assert (job.state, job.error_code, job.owner) == (JobState.REFUSED, "photo.dark", None)
     assert job.error == "사진이 어둡습니다.\nThe photo is dark."
-    assert bench.runner.make(an_order(tmp_path), Silent()).job.state is JobState.DONE
-    assert bench.shop.ran == ["read", "count", "count", "sign"]
+    assert bench.runner.make(a_request(tmp_path), Silent()).job.state is JobState.DONE
+    assert bench.context.ran == ["read", "count", "count", "sign"]
     assert bench.events() == ["photos.received", "job.failed", "font.ready"]
 
 
 def test_a_defect_is_kept_with_its_traceback(bench: Bench, tmp_path: Path) -> None:
-    bench.shop.broken["sign"] = ZeroDivisionError("no ink")
+    bench.context.broken["sign"] = ZeroDivisionError("no ink")
     with pytest.raises(ZeroDivisionError):
-        bench.runner.make(an_order(tmp_path), Silent())
-    job = bench.store.submit(an_order(tmp_path).as_job(), lambda job: pytest.fail("the job is known"))
+        bench.runner.make(a_request(tmp_path), Silent())
+    job = bench.store.submit(a_request(tmp_path).as_job(), lambda job: pytest.fail("the job is known"))
     assert (job.state, job.error_code, job.stage) == (JobState.FAILED, "ZeroDivisionError", "sign")
     assert "samples.py" in (job.error or "")
     failed = decode(bench.store.outbox.read_log(JobFailed.TOPIC, 0, 9)[0].message.payload)
@@ -101,16 +101,16 @@ def test_a_defect_is_kept_with_its_traceback(bench: Bench, tmp_path: Path) -> No
 
 
 def test_who_is_asked_to_stop_gives_the_job_back(bench: Bench, tmp_path: Path) -> None:
-    bench.shop.broken["count"] = KeyboardInterrupt()
+    bench.context.broken["count"] = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        bench.runner.make(an_order(tmp_path), Silent())
-    job = bench.store.submit(an_order(tmp_path).as_job(), lambda job: pytest.fail("the job is known"))
+        bench.runner.make(a_request(tmp_path), Silent())
+    job = bench.store.submit(a_request(tmp_path).as_job(), lambda job: pytest.fail("the job is known"))
     assert (job.state, job.owner, job.error) == (JobState.QUEUED, None, None)
     assert bench.events() == ["photos.received"]
 
 
 def test_who_lost_the_job_stops_and_writes_nothing_more(bench: Bench, tmp_path: Path) -> None:
-    order = an_order(tmp_path)
+    request = a_request(tmp_path)
 
     class Thief(Silent):
         """While the job runs, another takes it, as if this process had slept for long."""
@@ -118,49 +118,49 @@ def test_who_lost_the_job_stops_and_writes_nothing_more(bench: Bench, tmp_path: 
         def stage_finished(self, outcome: Outcome) -> None:
             super().stage_finished(outcome)
             if outcome.stage.name == "read":
-                job = bench.store.submit(order.as_job(), lambda job: pytest.fail("the job is known"))
+                job = bench.store.submit(request.as_job(), lambda job: pytest.fail("the job is known"))
                 with bench.store.engine.begin() as connection:
                     connection.exec_driver_sql("UPDATE jobs SET lease_until = '2020-01-01 00:00:00.000000'")
                 assert bench.store.claim(job.id, "thief", 30) is not None
 
     with pytest.raises(LeaseLostError):
-        bench.runner.make(order, Thief())
-    job = bench.store.submit(order.as_job(), lambda job: pytest.fail("the job is known"))
+        bench.runner.make(request, Thief())
+    job = bench.store.submit(request.as_job(), lambda job: pytest.fail("the job is known"))
     assert (job.state, job.owner, job.error) == (JobState.RUNNING, "thief", None)
-    assert bench.shop.ran == ["read"]
+    assert bench.context.ran == ["read"]
     assert bench.events() == ["photos.received"]
 
 
-def handed_in(bench: Bench, folder: Path) -> tuple[Order, Job]:
+def handed_in(bench: Bench, folder: Path) -> tuple[FontRequest, Job]:
     """An order that the web put in: workers carry it out part by part."""
-    order = an_order(folder)
-    wish = replace(order.as_job(), project_id="p")
-    return order, bench.store.submit(wish, lambda job: encode(PhotosReceived(job=job.id)))
+    request = a_request(folder)
+    wish = replace(request.as_job(), project_id="p")
+    return request, bench.store.submit(wish, lambda job: encode(PhotosReceived(job=job.id)))
 
 
-def carry_out(bench: Bench, order: Order, job: Job, *parts: Part) -> Made | None:
+def carry_out(bench: Bench, request: FontRequest, job: Job, *parts: Phase) -> FinishedJob | None:
     lease = bench.store.claim(job.id, "worker", 30, parts)
     assert lease is not None
-    return bench.runner.carry_out(order, bench.store.job(job.id), lease, Silent(), parts)
+    return bench.runner.carry_out(request, bench.store.job(job.id), lease, Silent(), parts)
 
 
-def waits(bench: Bench, job: Job) -> tuple[JobState, Part, int]:
+def waits(bench: Bench, job: Job) -> tuple[JobState, Phase, int]:
     now = bench.store.job(job.id)
     return now.state, now.part, now.tries
 
 
 def test_a_job_is_handed_from_part_to_part(bench: Bench, tmp_path: Path) -> None:
-    order, job = handed_in(bench, tmp_path)
-    assert bench.store.claim(job.id, "worker", 30, [Part.DRAW, Part.BUILD]) is None
-    assert carry_out(bench, order, job, Part.COLLECT) is None
-    assert waits(bench, job) == (JobState.QUEUED, Part.DRAW, 0)
-    assert carry_out(bench, order, job, Part.DRAW) is None
-    assert waits(bench, job) == (JobState.QUEUED, Part.BUILD, 0)
-    made = carry_out(bench, order, job, Part.COLLECT, Part.BUILD)
+    request, job = handed_in(bench, tmp_path)
+    assert bench.store.claim(job.id, "worker", 30, [Phase.DRAW, Phase.BUILD]) is None
+    assert carry_out(bench, request, job, Phase.COLLECT) is None
+    assert waits(bench, job) == (JobState.QUEUED, Phase.DRAW, 0)
+    assert carry_out(bench, request, job, Phase.DRAW) is None
+    assert waits(bench, job) == (JobState.QUEUED, Phase.BUILD, 0)
+    made = carry_out(bench, request, job, Phase.COLLECT, Phase.BUILD)
     assert made is not None and made.report == {"words": 5, "reused": ["read", "count"]}
-    assert bench.shop.ran == ["read", "count", "sign"]
+    assert bench.context.ran == ["read", "count", "sign"]
     told = [(row.topic, decode(row.payload)) for _, row in all_events(bench)]
-    waiting = [JobWaits(job=job.id, part=part) for part in (Part.DRAW, Part.BUILD)]
+    waiting = [JobWaits(job=job.id, part=part) for part in (Phase.DRAW, Phase.BUILD)]
     assert [each for _, each in told][1:3] == waiting
     assert [topic for topic, _ in told][1:3] == ["sonmat.glyphs", "sonmat.drawings"]
 
@@ -172,24 +172,24 @@ def all_events(bench: Bench) -> list[tuple[int, OutboxMessage]]:
 
 
 def test_what_is_made_already_is_passed_by_whoever_makes_it(bench: Bench, tmp_path: Path) -> None:
-    bench.runner.make(an_order(tmp_path), Silent())
-    order = an_order(tmp_path, name="아빠 글씨")
-    job = bench.store.submit(replace(order.as_job(), project_id="p"), lambda job: encode(PhotosReceived(job=job.id)))
-    assert carry_out(bench, order, job, Part.COLLECT) is None
-    assert waits(bench, job) == (JobState.QUEUED, Part.BUILD, 0), "nothing to draw: no GPU is asked"
+    bench.runner.make(a_request(tmp_path), Silent())
+    request = a_request(tmp_path, name="아빠 글씨")
+    job = bench.store.submit(replace(request.as_job(), project_id="p"), lambda job: encode(PhotosReceived(job=job.id)))
+    assert carry_out(bench, request, job, Phase.COLLECT) is None
+    assert waits(bench, job) == (JobState.QUEUED, Phase.BUILD, 0), "nothing to draw: no GPU is asked"
 
 
 def test_a_job_goes_back_where_a_result_is_gone_but_not_for_ever(store: Store, tmp_path: Path) -> None:
     bench = Bench(store, tmp_path, Retries(most_tries=2))
-    order, job = handed_in(bench, tmp_path)
+    request, job = handed_in(bench, tmp_path)
     for tries in (1, 2):
-        assert carry_out(bench, order, job, Part.COLLECT) is None
+        assert carry_out(bench, request, job, Phase.COLLECT) is None
         shutil.rmtree(tmp_path / "artifacts" / "read")
         if tries == 1:
-            assert carry_out(bench, order, job, Part.DRAW) is None
-            assert waits(bench, job) == (JobState.QUEUED, Part.COLLECT, 1)
+            assert carry_out(bench, request, job, Phase.DRAW) is None
+            assert waits(bench, job) == (JobState.QUEUED, Phase.COLLECT, 1)
     with pytest.raises(ResultGoneError):
-        carry_out(bench, order, job, Part.DRAW)
+        carry_out(bench, request, job, Phase.DRAW)
     assert waits(bench, job)[0] is JobState.FAILED
     assert bench.store.job(job.id).error_code == "ResultGoneError"
 
@@ -199,7 +199,7 @@ def test_a_killed_process_is_taken_over_where_it_stood(tmp_path: Path) -> None:
     script = f"""
         import os, pathlib, signal
         from collector.store import open_store
-        from tests.deploy.samples import Silent, an_order
+        from tests.deploy.samples import Silent, a_request
         from tests.deploy.test_runner import Bench
 
         class Killer(Silent):
@@ -207,14 +207,14 @@ def test_a_killed_process_is_taken_over_where_it_stood(tmp_path: Path) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         folder = pathlib.Path({str(tmp_path)!r})
-        Bench(open_store({url!r}), folder).runner.make(an_order(folder), Killer())
+        Bench(open_store({url!r}), folder).runner.make(a_request(folder), Killer())
     """
     killed = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, check=False)
     assert killed.returncode == -9, killed.stderr.decode()
     store = open_store(url)
     bench = Bench(store, tmp_path)
-    made = bench.runner.make(an_order(tmp_path), Silent())
+    made = bench.runner.make(a_request(tmp_path), Silent())
     assert (made.job.state, made.job.attempt) == (JobState.DONE, 2)
-    assert bench.shop.ran == ["count", "sign"]
+    assert bench.context.ran == ["count", "sign"]
     assert bench.events() == ["photos.received", "font.ready"]
     store.close()

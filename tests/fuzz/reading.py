@@ -19,7 +19,7 @@ from itertools import chain
 from pathlib import Path
 
 from collector.reading import in_time, prepare_process
-from deploy.pipeline.resource_usage import Measure
+from deploy.pipeline.resource_usage import ResourceUsage
 from templates.errors import PersonError
 from tests.fuzz.mutants import LONG_SIDE_PX, SMALL_PX, giants, mutants
 
@@ -95,7 +95,7 @@ def _child(memory_bytes: int) -> None:
     for line in sys.stdin:
         path = Path(line.rstrip("\n"))
         started = time.process_time()
-        with in_time(), Measure() as cost:
+        with in_time(), ResourceUsage() as cost:
             outcome = _outcome(path)
         ending = Ending(path.name, outcome, round(time.process_time() - started, 3), round(cost.peak_memory_mib, 1))
         print(json.dumps(ending.__dict__), flush=True)

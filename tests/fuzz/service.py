@@ -27,7 +27,7 @@ from hypothesis.strategies import randoms
 from schemathesis import Case
 from schemathesis.schemas import APIOperation
 
-from collector.events import Delivery, PhotosReceived, bury
+from collector.events import Delivery, PhotosReceived, to_dead_letter
 from collector.store import NewJob, NewUpload, Photo
 from collector.web import Limits
 from collector.web.operator.access import COOKIE
@@ -159,7 +159,7 @@ def _furnish(person: Person) -> None:
     store.submit(NewJob("0" * 64, "손", "ofl", photos, {"numbers": [1]}, project), received)
     unread = {"type": "photos.received", "version": 99}
     delivery = Delivery(PhotosReceived.TOPIC, "x", unread, 0, 0)
-    store.outbox.add([bury(delivery, "unknown")])
+    store.outbox.add([to_dead_letter(delivery, "unknown")])
 
 
 def hammer(target: Target, operation: APIOperation, examples: int) -> tuple[Counter[int], list[str]]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.store import open_store
-from tests.service.cluster import open_yard
+from tests.service.cluster import open_cluster
 from tests.service.faults import FAULTS, Trial, run_faults
 from tests.service.load import Web, fill, load_uploads, operator, pages_of, quantile
 from tests.service.servers import MariaDb
@@ -55,12 +55,12 @@ def _options() -> argparse.Namespace:
 
 def _faults(options: argparse.Namespace, console: Console) -> bool:
     wait_s = max(LEAST_WAIT_S, LEASE_SHARE * options.pause)
-    settings = SETTINGS | {"lease_s": str(wait_s), "echo_s": str(wait_s), "retry_s": str(wait_s / 4)}
+    settings = SETTINGS | {"lease_s": str(wait_s), "poll_fallback_s": str(wait_s), "retry_s": str(wait_s / 4)}
     trial = Trial(options.jobs, options.work, options.pause, options.limit)
     table = Table("fault", "jobs", "fonts", "named failures", "tries", "seconds", "of reference", "", title="Faults")
     reference_s, is_good = 0.0, True
-    with open_yard("real" if options.photos else "stub", options.photos, settings) as yard:
-        for found in run_faults(yard, trial, options.only):
+    with open_cluster("real" if options.photos else "stub", options.photos, settings) as cluster:
+        for found in run_faults(cluster, trial, options.only):
             reference_s = reference_s or found.seconds
             tally = found.tally
             is_good = is_good and tally.is_whole

@@ -53,8 +53,8 @@ class Tally:
 
 
 @dataclass
-class Yard:
-    """The service; ``open_yard`` makes it."""
+class ServiceCluster:
+    """The service; ``open_cluster`` makes it."""
 
     folder: Path
     mariadb: MariaDb
@@ -62,7 +62,7 @@ class Yard:
     environment: dict[str, str]
     store: Store
     uploads: Uploads
-    trade: str
+    implementation: str
     photos: Sequence[Path]
     """Real photographs of one sheet; empty for the stub's texts."""
     processes: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Yard:
         data.mkdir()
         with (self.folder / f"{kind}-{number}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tests.service.worker_entry", kind, self.trade],
+                [sys.executable, "-m", "tests.service.worker_entry", kind, self.implementation],
                 env=os.environ | self.environment | {"SONMAT_DATA": str(data)},
                 stdout=log,
                 stderr=log,
@@ -140,11 +140,11 @@ class Yard:
 
 
 @contextmanager
-def open_yard(trade: str, photos: Sequence[Path], settings: dict[str, str]) -> Iterator[Yard]:
+def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str, str]) -> Iterator[ServiceCluster]:
     """Servers and an empty service; everything ends with the body.
 
     Args:
-        trade: a name in ``TRADES``.
+        implementation: a name in ``TRADES``.
         photos: photographs that every job brings; empty with the stub.
         settings: of the processes, without the prefix ``SONMAT_``.
     """
@@ -169,11 +169,13 @@ def open_yard(trade: str, photos: Sequence[Path], settings: dict[str, str]) -> I
             environment |= {"OMP_NUM_THREADS": "1"}
             with open_blobs(own) as blobs:
                 store = open_store(own.database_url)
-                yard = Yard(folder, mariadb, broker, environment, store, blobs.uploads, trade, photos)
+                cluster = ServiceCluster(
+                    folder, mariadb, broker, environment, store, blobs.uploads, implementation, photos
+                )
                 try:
-                    yield yard
+                    yield cluster
                 finally:
-                    _end_all(yard)
+                    _end_all(cluster)
                     store.close()
 
 
@@ -193,8 +195,8 @@ def _make_bucket(settings: Settings) -> None:
     client.create_bucket(Bucket=BUCKET)
 
 
-def _end_all(yard: Yard) -> None:
-    for _, process in yard.processes:
+def _end_all(cluster: ServiceCluster) -> None:
+    for _, process in cluster.processes:
         process.kill()
-    for _, process in yard.processes:
+    for _, process in cluster.processes:
         process.wait()

@@ -35,8 +35,8 @@ from rich.table import Table
 
 from tests.service.servers import Broker, MariaDb, ObjectStore, free_port
 
-COMPOSE = Path(__file__).with_name("compose.yaml")
-PHOTOS = Path(__file__).parents[1] / "tests" / "samples"
+COMPOSE = Path(__file__).parents[2] / "deploy" / "compose.yaml"
+PHOTOS = Path(__file__).parents[1] / "samples"
 ORDER = ("prepare", "relay", "collector", "worker", "web")
 READY_LIMIT_S = 180.0
 FONT_LIMIT_S = 1800.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from collector.events import JobWaits, PhotosReceived, encode
 from collector.store import Job, JobState
-from tests.service.cluster import Tally, Yard
+from tests.service.cluster import ServiceCluster, Tally
 from tests.service.stub_stages import POISON
 
 DATABASE_SHARE = 0.25
@@ -49,112 +49,112 @@ class Finding:
     detail: str = ""
 
 
-Fault = Callable[[Yard, Trial, Sequence[Job]], str]
+Fault = Callable[[ServiceCluster, Trial, Sequence[Job]], str]
 """Does it, with jobs in flight, and says what is worth a word."""
 
 
-def run_faults(yard: Yard, trial: Trial, names: Sequence[str] = ()) -> Iterator[Finding]:
+def run_faults(cluster: ServiceCluster, trial: Trial, names: Sequence[str] = ()) -> Iterator[Finding]:
     """Starts the service and tries every fault on it, one after another, the undisturbed way first."""
     for kind in ("relay", *trial.hands):
-        yard.run(kind)
+        cluster.run(kind)
     for name, fault in FAULTS.items():
         if not names or name in names:
-            yield _try(yard, trial, name, fault)
+            yield _try(cluster, trial, name, fault)
 
 
-def _try(yard: Yard, trial: Trial, name: str, fault: Fault) -> Finding:
+def _try(cluster: ServiceCluster, trial: Trial, name: str, fault: Fault) -> Finding:
     begun_s = time.monotonic()
     poisonous = max(1, round(POISON_SHARE * trial.jobs)) if fault is poison else 0
     if fault is kill_relay:
-        yard.end("relay", signal.SIGKILL)
+        cluster.end("relay", signal.SIGKILL)
     fonts = [POISON if k < poisonous else "손맛" for k in range(trial.jobs)]
-    jobs = [yard.submit(font, trial.work_s) for font in fonts]
-    detail = fault(yard, trial, jobs)
-    has_ended = yard.wait_end(jobs, trial.limit_s)
-    return Finding(name, yard.tally(jobs), time.monotonic() - begun_s, detail if has_ended else f"{detail} HANGS")
+    jobs = [cluster.submit(font, trial.work_s) for font in fonts]
+    detail = fault(cluster, trial, jobs)
+    has_ended = cluster.wait_end(jobs, trial.limit_s)
+    return Finding(name, cluster.tally(jobs), time.monotonic() - begun_s, detail if has_ended else f"{detail} HANGS")
 
 
-def _in_flight(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> None:
-    yard.wait(lambda: yard.states(jobs)[JobState.RUNNING] > 0, trial.limit_s)
+def _in_flight(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> None:
+    cluster.wait(lambda: cluster.states(jobs)[JobState.RUNNING] > 0, trial.limit_s)
 
 
-def _is_drawn(yard: Yard, jobs: Sequence[Job]) -> bool:
-    now = [yard.store.job(job.id) for job in jobs]
+def _is_drawn(cluster: ServiceCluster, jobs: Sequence[Job]) -> bool:
+    now = [cluster.store.job(job.id) for job in jobs]
     return any((job.state, job.stage) == (JobState.RUNNING, "generate") for job in now)
 
 
-def nothing(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
+def nothing(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """The reference."""
     return ""
 
 
-def kill_workers(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
+def kill_workers(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """Everybody who works on a job is killed in the middle of it; others take their place."""
-    yard.wait(lambda: _is_drawn(yard, jobs), trial.limit_s)
+    cluster.wait(lambda: _is_drawn(cluster, jobs), trial.limit_s)
     for kind in ("collect", "work"):
-        yard.end(kind, signal.SIGKILL)
+        cluster.end(kind, signal.SIGKILL)
     for kind in trial.hands:
-        yard.run(kind)
+        cluster.run(kind)
     return ""
 
 
-def empty_broker(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
+def empty_broker(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """The broker goes away and comes back with nothing in it."""
-    _in_flight(yard, trial, jobs)
-    yard.broker.kill()
+    _in_flight(cluster, trial, jobs)
+    cluster.broker.kill()
     time.sleep(trial.pause_s)
-    yard.broker.start()
+    cluster.broker.start()
     return f"away {trial.pause_s:.0f} s"
 
 
-def restart_database(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
+def restart_database(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """The database goes away and comes back."""
-    _in_flight(yard, trial, jobs)
-    yard.mariadb.stop()
+    _in_flight(cluster, trial, jobs)
+    cluster.mariadb.stop()
     away_s = DATABASE_SHARE * trial.pause_s
     time.sleep(away_s)
-    yard.mariadb.start()
+    cluster.mariadb.start()
     return f"away {away_s:.0f} s"
 
 
-def kill_relay(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
+def kill_relay(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """The relay dies before it publishes; the next after the broker has the events and before the outbox knows."""
-    waiting = yard.store.outbox.pending()
-    yard.run("relay-that-dies").wait(trial.limit_s)
-    twice = yard.store.outbox.pending()
-    yard.run("relay")
+    waiting = cluster.store.outbox.pending()
+    cluster.run("relay-that-dies").wait(trial.limit_s)
+    twice = cluster.store.outbox.pending()
+    cluster.run("relay")
     return f"{waiting} unpublished, {twice} published twice"
 
 
-def tell_five_times(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
+def tell_five_times(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """Every event comes five times."""
-    yard.store.outbox.add([encode(PhotosReceived(job=job.id)) for job in jobs] * (TOLD - 1))
-    yard.wait(lambda: any(yard.store.job(job.id).part != "collect" for job in jobs), trial.limit_s)
-    now = [yard.store.job(job.id) for job in jobs]
-    yard.store.outbox.add([encode(JobWaits(job=job.id, part=job.part)) for job in now] * (TOLD - 1))
+    cluster.store.outbox.add([encode(PhotosReceived(job=job.id)) for job in jobs] * (TOLD - 1))
+    cluster.wait(lambda: any(cluster.store.job(job.id).part != "collect" for job in jobs), trial.limit_s)
+    now = [cluster.store.job(job.id) for job in jobs]
+    cluster.store.outbox.add([encode(JobWaits(job=job.id, part=job.part)) for job in now] * (TOLD - 1))
     return ""
 
 
-def poison(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
+def poison(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """Some jobs kill whoever draws them."""
     return ""
 
 
-def stop_workers(yard: Yard, trial: Trial, jobs: Sequence[Job]) -> str:
+def stop_workers(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """Workers are asked to stop, as when a new version is rolled out; their jobs are free at once."""
-    _in_flight(yard, trial, jobs)
+    _in_flight(cluster, trial, jobs)
     begun_s = time.monotonic()
     for kind in ("collect", "work"):
-        for name, process in yard.processes:
+        for name, process in cluster.processes:
             if name == kind and process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-    yard.wait(lambda: yard.states(jobs)[JobState.RUNNING] == 0, trial.limit_s)
+    cluster.wait(lambda: cluster.states(jobs)[JobState.RUNNING] == 0, trial.limit_s)
     free_s = time.monotonic() - begun_s
     for kind in ("collect", "work"):
-        yard.end(kind, signal.SIGTERM)
+        cluster.end(kind, signal.SIGTERM)
     ended_s = time.monotonic() - begun_s
     for kind in trial.hands:
-        yard.run(kind)
+        cluster.run(kind)
     return f"jobs free after {free_s:.1f} s, processes gone after {ended_s:.1f} s"
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx2
 from sqlalchemy import insert
 
-from collector.store import JobState, Part, Store
+from collector.store import JobState, Phase, Store
 from collector.store.models import JobRow, OutboxRow, StageRow
 from tests.service.servers import Server
 
@@ -199,7 +199,7 @@ def _job(job_id: str, number: int, state: JobState, at: datetime) -> dict[str, o
         "licence": "ofl",
         "options": {"name": f"글씨 {number}", "numbers": [1, 2, 3]},
         "state": state.value,
-        "part": (Part.COLLECT if state is JobState.QUEUED else Part.BUILD).value,
+        "part": (Phase.COLLECT if state is JobState.QUEUED else Phase.BUILD).value,
         "stage": "specimen",
         "attempt": 3,
         "tries": 1,

@@ -16,11 +16,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from collector.store import Part
+from collector.store import Phase
 from deploy.job_process import carry_out
-from deploy.jobs.process_pool import Task, Trade
+from deploy.jobs.process_pool import JobImplementation, JobTask
 from deploy.pipeline.engine import Outcome, Plan, Progress, Stage, StageInput
-from deploy.pipeline.request import Order
+from deploy.pipeline.request import FontRequest
 from deploy.pipeline.stages import GLYPHS, SEED, WEIGHTS
 from deploy.pipeline.web_plan import web_plan
 from templates.archive import load_glyphs, save_glyphs
@@ -33,19 +33,19 @@ DRAWN = 40
 STEP_S = 0.1
 
 
-def _take_poison(order: Order) -> None:
-    if order.info.name_korean.startswith(POISON):
+def _take_poison(request: FontRequest) -> None:
+    if request.info.name_korean.startswith(POISON):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _read(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-    (out / "text").write_text(given.order.photos[0].read_text())
+    (out / "text").write_text(given.request.photos[0].read_text())
     return {}
 
 
 def _draw(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
     end_s = time.monotonic() + float((given.results["capture"] / "text").read_text())
-    _take_poison(given.order)
+    _take_poison(given.request)
     while time.monotonic() < end_s:
         time.sleep(STEP_S)
         progress(0.5, "")
@@ -58,15 +58,15 @@ def _build(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any
     return {}
 
 
-def _stub_report(order: Order, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+def _stub_report(request: FontRequest, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
     return {"stages": list(outcomes)}
 
 
 STUB_PLAN = Plan(
     (
-        Stage("capture", "", _read, wishes=lambda order: {"photos": list(order.hashes)}),
-        Stage("generate", "", _draw, reads=("capture",), part=Part.DRAW),
-        Stage("fontbuild", "", _build, reads=("generate",), wishes=Order.as_wishes, part=Part.BUILD),
+        Stage("capture", "", _read, params=lambda request: {"photos": list(request.hashes)}),
+        Stage("generate", "", _draw, reads=("capture",), part=Phase.DRAW),
+        Stage("fontbuild", "", _build, reads=("generate",), params=FontRequest.as_params, part=Phase.BUILD),
     ),
     _stub_report,
 )
@@ -80,14 +80,14 @@ def _no_seed(given: StageInput, out: Path, progress: Progress) -> Mapping[str, A
 
 def _learn_nothing(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
     progress(0.5, "halfway")
-    if given.order.show:
-        given.order.show(np.zeros((len(given.order.shown), 96, 96), np.uint8))
+    if given.request.show:
+        given.request.show(np.zeros((len(given.request.shown), 96, 96), np.uint8))
     (out / WEIGHTS).write_bytes(b"nothing learnt")
     return {"device": "cpu"}
 
 
 def _draw_copies(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-    _take_poison(given.order)
+    _take_poison(given.request)
     written = load_glyphs(given.results["capture"] / GLYPHS)
     syllables = [glyph for char, glyph in written.items() if is_syllable(char)]
     drawn = [_smaller(chr(0xD000 + k), syllables[k % len(syllables)]) for k in range(DRAWN)]
@@ -111,14 +111,14 @@ def real_plan() -> Plan:
     return replace(plan, stages=tuple(stages))
 
 
-def stub_job(task: Task) -> str:
+def stub_job(task: JobTask) -> str:
     """A worker's job by the stub's plan."""
     return carry_out(task, STUB_PLAN)
 
 
-def real_job(task: Task) -> str:
+def real_job(task: JobTask) -> str:
     """A worker's job, real but for the network."""
     return carry_out(task, real_plan())
 
 
-TRADES = {"stub": Trade(stub_job), "real": Trade(real_job)}
+TRADES = {"stub": JobImplementation(stub_job), "real": JobImplementation(real_job)}

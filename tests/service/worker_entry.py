@@ -30,16 +30,16 @@ def relay_that_dies(settings: Settings) -> None:
 
 def main() -> None:
     """Runs until it is told to stop."""
-    kind, trade = sys.argv[1], TRADES[sys.argv[2]]
+    kind, implementation = sys.argv[1], TRADES[sys.argv[2]]
     settings = load_settings()
     if kind == "relay":
         relay(settings)
     elif kind == "relay-that-dies":
         relay_that_dies(settings)
     elif kind == "collect":
-        collect(settings, trade)
+        collect(settings, implementation)
     else:
-        work(settings, trade)
+        work(settings, implementation)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from trainer.adapt import AdaptConfig, adapt
 from trainer.corpus import font_files
 from trainer.evaluation.bench import Bench, Hand, open_hand, write_directly
 from trainer.evaluation.judges import Judges
-from trainer.evaluation.players import ours
+from trainer.evaluation.methods import ours
 from trainer.evaluation.report import FIGURES, Row
 from trainer.seedlib import SeedChoice, choose_seed
 
@@ -71,7 +71,7 @@ def pick_seed(rule: str, choice: SeedChoice, hand: str) -> str:
     return rule
 
 
-def play(bench: Bench, hand: Hand, written: str, variant: Variant, config: AdaptConfig) -> Row:
+def run_method(bench: Bench, hand: Hand, written: str, variant: Variant, config: AdaptConfig) -> Row:
     """Adapts and draws one hand with one thing changed, and measures it."""
     sheet = write_directly(hand.font, hangul_set(written))
     seed = pick_seed(variant.seed, choose_seed(sheet), hand.name)
@@ -104,10 +104,10 @@ def ablate(
         writer = csv.writer(file)
         writer.writerow([entry.name for entry in fields(Row)][1:])
         for variant in variants:
-            rows = [play(bench, known[name], written, variant, config) for name in hands]
+            rows = [run_method(bench, known[name], written, variant, config) for name in hands]
             mean = Row("mean", variant.name, **{name: fmean(getattr(row, name) for row in rows) for name in FIGURES})
             means.append(mean)
-            writer.writerow([mean.player, *(round(getattr(mean, name), 4) for name in FIGURES)])
+            writer.writerow([mean.method, *(round(getattr(mean, name), 4) for name in FIGURES)])
             file.flush()
             shown = "  ".join(f"{name} {getattr(mean, name):.3f}" for name in ("legible", "writer", "l1", "iou"))
             Console().print(f"{variant.name:30} {shown}")

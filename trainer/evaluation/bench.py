@@ -2,7 +2,7 @@
 
     sonmat evaluate --fonts corpus/valid --set 256 --out out/bench-drawing
 
-Each font pretends to fill in the sheet; every player then draws syllables that were not written, and the judges
+Each font pretends to fill in the sheet; every method then draws syllables that were not written, and the judges
 compare them with the font's own. Saved: ``bench.json``, ``table.csv``, ``index.html`` with the worst glyphs first.
 """
 
@@ -24,7 +24,7 @@ from templates.hangul import SYLLABLES, decompose, is_common
 from trainer.corpus import RENDER_EM_PX, font_files, open_font, render_font
 from trainer.evaluation import metrics
 from trainer.evaluation.judges import Judges, nearest_hand
-from trainer.evaluation.players import PLAYERS, Player, get_ready
+from trainer.evaluation.methods import METHODS, Method, get_ready
 from trainer.evaluation.report import REAL, DrawnHand, Report, Row
 
 Write = Callable[[Path, Sequence[str]], GlyphSet]
@@ -86,7 +86,7 @@ class Bench:
         self.names = list(centroids)
         self.centroids = list(centroids.values())
 
-    def measure(self, hand: Hand, player: str, drawn: NDArray[np.uint8], seconds: float) -> tuple[Row, DrawnHand]:
+    def measure(self, hand: Hand, method: str, drawn: NDArray[np.uint8], seconds: float) -> tuple[Row, DrawnHand]:
         """A row of the table, and glyph by glyph what is needed to show the worst."""
         wanted = np.array([decompose(char) for char in hand.chars])
         read = self.judges.read(drawn)
@@ -96,7 +96,7 @@ class Bench:
         common = np.array([is_common(char) for char in hand.chars])
         row = Row(
             hand=hand.name,
-            player=player,
+            method=method,
             legible=float(right.mean()),
             legible_common=float(right[common].mean()) if common.any() else float("nan"),
             legible_rare=float(right[~common].mean()) if (~common).any() else float("nan"),
@@ -111,7 +111,7 @@ class Bench:
             holes=float(faults[:, 3].mean()),
             seconds=seconds,
         )
-        return row, DrawnHand(player, drawn, read, right, overlap)
+        return row, DrawnHand(method, drawn, read, right, overlap)
 
 
 def evaluate(
@@ -121,7 +121,7 @@ def evaluate(
     written: str = "256",
     unseen: int = 400,
     hands: Sequence[str] = (),
-    players: Sequence[str] = PLAYERS,
+    methods: Sequence[str] = METHODS,
     device: str = "auto",
     write: Write = write_directly,
     console: Console | None = None,
@@ -132,7 +132,7 @@ def evaluate(
         fonts: folder of TTF, OTF or WOFF2 hands; all of them are candidates for the writer judge.
         written: the set of the sheet that is filled in: "256", "100" or "28".
         hands: names of the fonts to measure; none for all.
-        players: of ``players.PLAYERS``.
+        methods: of ``methods.METHODS``.
         write: how the sheet is filled in and read; directly by default.
 
     Raises:
@@ -151,9 +151,9 @@ def evaluate(
         hand = known[name]
         console.print(f"[bold]{name}[/]: {len(hand.own)} written, {len(hand.chars)} unseen")
         sheet = write(hand.font, chars)
-        seed, ready = get_ready(sheet, players, device=device, progress=console.print)
+        seed, ready = get_ready(sheet, methods, device=device, progress=console.print)
         real = bench.measure(hand, REAL, hand.real, 0.0)
-        report.add(name, seed, hand.chars, [real, *(_play(bench, hand, player) for player in ready)])
+        report.add(name, seed, hand.chars, [real, *(_run_method(bench, hand, method) for method in ready)])
         console.print(report.table(name))
         report.save(out)
     console.print(report.mean_table())
@@ -162,7 +162,7 @@ def evaluate(
     return report
 
 
-def _play(bench: Bench, hand: Hand, player: Player) -> tuple[Row, DrawnHand]:
+def _run_method(bench: Bench, hand: Hand, method: Method) -> tuple[Row, DrawnHand]:
     start = time.monotonic()
-    drawn = player.draw(hand.chars)
-    return bench.measure(hand, player.name, drawn, player.ready_s + time.monotonic() - start)
+    drawn = method.draw(hand.chars)
+    return bench.measure(hand, method.name, drawn, method.ready_s + time.monotonic() - start)

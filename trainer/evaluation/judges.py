@@ -2,7 +2,7 @@
 
     python -m trainer.evaluation.judges --pack .pack --out runs/judges
 
-They are trained on hands and fonts that the generator never sees (``material``), are deeper than the player's own
+They are trained on hands and fonts that the generator never sees (``material``), are deeper than the method's own
 recognisers and see the picture folded otherwise, so that they do not share its blind spots. They look at what
 comes out of a font: the picture cut at one half, as a tracer cuts it.
 """

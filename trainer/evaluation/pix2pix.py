@@ -105,7 +105,7 @@ def train_pix2pix(
     inputs = as_pictures(torch.from_numpy(seed(chars)))[:, None].to(where)
     targets = as_pictures(torch.from_numpy(pictures))[:, None].to(where)
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, betas=(0.5, 0.99))
-    judge_optimizer = torch.optim.AdamW(judge.parameters(), lr=RATE, betas=(0.5, 0.99))
+    discriminator_optimizer = torch.optim.AdamW(judge.parameters(), lr=RATE, betas=(0.5, 0.99))
     start = clock()
     while clock() - start < budget_s:
         rows = torch.randint(len(inputs), (BATCH,), device=where)
@@ -115,7 +115,7 @@ def train_pix2pix(
         logits = logits.float()
         fake = torch.sigmoid(logits)
         loss = F.binary_cross_entropy_with_logits(logits, wanted) + F.l1_loss(fake, wanted)
-        loss = loss + ADVERSARIAL * _adversary(judge, judge_optimizer, shown, fake, wanted)
+        loss = loss + ADVERSARIAL * _adversary(judge, discriminator_optimizer, shown, fake, wanted)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()

@@ -18,7 +18,7 @@ from rich import box
 from rich.table import Table
 
 from templates.hangul import compose
-from trainer.evaluation.players import ADAPTED, BASELINES, OURS
+from trainer.evaluation.methods import ADAPTED, BASELINES, OURS
 
 REAL = "real"
 WORST = 100
@@ -28,10 +28,10 @@ SHEET_COLUMNS = 16
 
 @dataclass(frozen=True)
 class Row:
-    """What one player's drawing of one hand comes to; means over the unseen glyphs."""
+    """What one method's drawing of one hand comes to; means over the unseen glyphs."""
 
     hand: str
-    player: str
+    method: str
     legible: float
     legible_common: float
     """Of the syllables of KS X 1001; ``legible_rare`` of the others (nan where the font has none)."""
@@ -51,9 +51,9 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class DrawnHand:
-    """A player's pictures (N, 96, 96) of a hand's unseen characters, what the judge read, and how near they came."""
+    """A method's pictures (N, 96, 96) of a hand's unseen characters, what the judge read, and how near they came."""
 
-    player: str
+    method: str
     pictures: NDArray[np.uint8]
     read: NDArray[np.int64]
     right: NDArray[np.bool_]
@@ -85,21 +85,21 @@ class Report:
     drawings: dict[str, tuple[Sequence[str], list[DrawnHand]]] = field(default_factory=dict)
 
     def add(self, hand: str, seed: str, chars: Sequence[str], results: Sequence[tuple[Row, DrawnHand]]) -> None:
-        """Takes in one hand: the real glyphs first, then every player."""
+        """Takes in one hand: the real glyphs first, then every method."""
         self.seeds[hand] = seed
         self.rows += [row for row, _ in results]
         self.drawings[hand] = (chars, [drawn for _, drawn in results])
 
-    def _players(self) -> list[str]:
-        return list(dict.fromkeys(row.player for row in self.rows))
+    def _methods(self) -> list[str]:
+        return list(dict.fromkeys(row.method for row in self.rows))
 
     def means(self) -> list[Row]:
-        """A row per player: the mean over hands (hands without rare syllables left out where they have no figure)."""
+        """A row per method: the mean over hands (hands without rare syllables left out where they have no figure)."""
         rows = []
-        for player in self._players():
-            mine = [row for row in self.rows if row.player == player]
+        for method in self._methods():
+            mine = [row for row in self.rows if row.method == method]
             means = {name: _mean([getattr(row, name) for row in mine]) for name in FIGURES}
-            rows.append(Row("mean", player, **means))
+            rows.append(Row("mean", method, **means))
         return rows
 
     def table(self, hand: str) -> Table:
@@ -114,18 +114,18 @@ class Report:
         return [row for row in self.rows if row.hand == hand]
 
     def bars(self) -> list[str]:
-        """One line a bar of quality and player of ours: where it stands."""
+        """One line a bar of quality and method of ours: where it stands."""
         lines = []
-        for player in (name for name in OURS if name in self._players()):
+        for method in (name for name in OURS if name in self._methods()):
             gaps, shares, gains = [], [], []
             for hand in self.seeds:
-                by = {row.player: row for row in self._of(hand)}
-                gaps.append(by[REAL].legible - by[player].legible)
-                shares.append(by[player].writer / max(by[REAL].writer, 1e-6))
+                by = {row.method: row for row in self._of(hand)}
+                gaps.append(by[REAL].legible - by[method].legible)
+                shares.append(by[method].writer / max(by[REAL].writer, 1e-6))
                 rivals = [by[name].l1 for name in BASELINES if name in by]
                 if rivals:
-                    gains.append(1 - by[player].l1 / min(rivals))
-            line = f"{player}: legible below real by {fmean(gaps):.3f} on average, {max(gaps):.3f} at worst; "
+                    gains.append(1 - by[method].l1 / min(rivals))
+            line = f"{method}: legible below real by {fmean(gaps):.3f} on average, {max(gaps):.3f} at worst; "
             line += f"the right hand {fmean(shares):.0%} of what real glyphs reach"
             if gains:
                 better = sum(gain > 0 for gain in gains)
@@ -153,22 +153,22 @@ class Report:
         """Some letters of each hand, neither best nor worst: the hand's own above, ours below."""
         rows = []
         for _, drawn in self.drawings.values():
-            real = next(one for one in drawn if one.player == REAL)
+            real = next(one for one in drawn if one.method == REAL)
             some = np.linspace(0, len(real.pictures) - 1, SHEET_COLUMNS).astype(int)
-            lines = [np.hstack(list(255 - one.pictures[some])) for one in (real, _shown_player(drawn))]
+            lines = [np.hstack(list(255 - one.pictures[some])) for one in (real, _shown_method(drawn))]
             rows.append(np.vstack([*lines, np.full((4, lines[0].shape[1]), 160, np.uint8)]))
         return np.vstack(rows)
 
     def worst(self) -> list[tuple[str, NDArray[np.uint8]]]:
-        """The worst glyphs: a caption, and a strip of real, drawn and the other players', one below the other.
+        """The worst glyphs: a caption, and a strip of real, drawn and the other methods', one below the other.
 
-        Judged by our best player that took part (else the first): misread ones first, then by overlap.
+        Judged by our best method that took part (else the first): misread ones first, then by overlap.
         """
         places = []
         for hand, (chars, drawn) in self.drawings.items():
-            judged = _shown_player(drawn)
-            others = [one for one in drawn if one is not judged and one.player != REAL]
-            real = next(one for one in drawn if one.player == REAL)
+            judged = _shown_method(drawn)
+            others = [one for one in drawn if one is not judged and one.method != REAL]
+            real = next(one for one in drawn if one.method == REAL)
             for row, char in enumerate(chars):
                 strip = np.vstack([one.pictures[row] for one in (real, judged, *others)])
                 read = compose(*(int(part) for part in judged.read[row]))
@@ -179,7 +179,7 @@ class Report:
         return [(caption, 255 - strip) for _, caption, strip in places[:WORST]]
 
     def _page(self, worst: Sequence[tuple[str, NDArray[np.uint8]]]) -> str:
-        names = [name for name in self._players() if name != REAL]
+        names = [name for name in self._methods() if name != REAL]
         judged = ADAPTED if ADAPTED in names else names[0] if names else REAL
         order = [REAL, judged, *(name for name in names if name != judged)]
         figures = "".join(
@@ -200,11 +200,11 @@ class Report:
         )
 
 
-def _shown_player(drawn: Sequence[DrawnHand]) -> DrawnHand:
-    by = {one.player: one for one in drawn}
+def _shown_method(drawn: Sequence[DrawnHand]) -> DrawnHand:
+    by = {one.method: one for one in drawn}
     if ADAPTED in by:
         return by[ADAPTED]
-    return next((one for one in drawn if one.player != REAL), drawn[0])
+    return next((one for one in drawn if one.method != REAL), drawn[0])
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -215,11 +215,11 @@ def _mean(values: Sequence[float]) -> float:
 def _table(title: str, rows: Sequence[Row]) -> Table:
     """A table that fits 80 columns."""
     table = Table(title=title, caption=CAPTION, box=box.SIMPLE_HEAD, padding=0)
-    table.add_column("player", no_wrap=True)
+    table.add_column("method", no_wrap=True)
     for name in FIGURES:
         table.add_column(SHORT[name], justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(row.player, *(_shown(name, getattr(row, name)).removeprefix("0") or "0" for name in FIGURES))
+        table.add_row(row.method, *(_shown(name, getattr(row, name)).removeprefix("0") or "0" for name in FIGURES))
     return table
 
 
@@ -230,9 +230,9 @@ def _shown(name: str, value: float) -> str:
 
 
 def _html_table(title: str, rows: Sequence[Row]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in ("player", *FIGURES))
+    head = "".join(f"<th>{name}</th>" for name in ("method", *FIGURES))
     body = "".join(
-        f"<tr><td>{row.player}</td>"
+        f"<tr><td>{row.method}</td>"
         + "".join(f"<td>{_shown(name, getattr(row, name))}</td>" for name in FIGURES)
         + "</tr>"
         for row in rows

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from collector.events import DEAD_TOPIC, exhume
+from collector.events import DEAD_TOPIC, from_dead_letter
 from collector.store import StageFigures, Worker
 from collector.web.metrics import ALIVE_S
 from collector.web.operator.access import STATES, Guarded, moment, span
@@ -42,7 +42,7 @@ def _figures(web: Web) -> dict[str, Any]:
     hours = statistics.hours(HOURS)
     alive = _alive(operations.workers())
     failures = sorted(operations.failures_by_code().items(), key=lambda pair: -pair[1])
-    stages = [statistics.stage(stage.name) for stage in web.workshop.stages]
+    stages = [statistics.stage(stage.name) for stage in web.font_service.stages]
     return {
         "counts": operations.count_by_state(),
         "wait_s": operations.oldest_wait_s(),
@@ -75,7 +75,7 @@ async def replay_all(request: Request) -> Response:
     web = web_of(request)
     await web.form(request)
     for letter in await run_in_threadpool(web.store.outbox.read_log, DEAD_TOPIC, 0, DEAD_SHOWN):
-        await run_in_threadpool(web.store.outbox.replace, letter.id, exhume(letter.message.payload))
+        await run_in_threadpool(web.store.outbox.replace, letter.id, from_dead_letter(letter.message.payload))
     return go("/operator/dead")
 
 
@@ -87,5 +87,5 @@ async def replay(request: Request, number: Number) -> Response:
     found = await run_in_threadpool(web.store.outbox.read_log, DEAD_TOPIC, number, 1)
     if not found or found[0].id != number:
         raise not_found()
-    await run_in_threadpool(web.store.outbox.replace, number, exhume(found[0].message.payload))
+    await run_in_threadpool(web.store.outbox.replace, number, from_dead_letter(found[0].message.payload))
     return go("/operator/dead")

@@ -15,7 +15,7 @@ from collector.web.pages import Web, go, web_of
 from collector.web.security import not_found
 from collector.web.writer.letters import to_hex
 from collector.web.writer.projects import submit
-from collector.web.writer.sheet_status import look
+from collector.web.writer.sheet_status import sheet_status
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, INITIALS, SYLLABLES
 
 router = APIRouter()
@@ -46,8 +46,8 @@ async def font(request: Request, token: str, group: str = WRITTEN, text: str = "
     uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
     letters = await run_in_threadpool(web.store.projects.letters, own.id)
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
-    view = look(uploads, letters)
-    changed = view.problem is None and web.workshop.wish(own, uploads, letters).key != made.key
+    view = sheet_status(uploads, letters)
+    changed = view.problem is None and web.font_service.new_job(own, uploads, letters).key != made.key
     report = made.report or {}
     written = frozenset(report.get("own", ""))
     doubtful = [char for char in report.get("glyphs", {}).get("doubtful", []) if char not in written]
@@ -114,7 +114,7 @@ async def _find(web: Web, project: Project) -> tuple[Job, FontFiles] | None:
     jobs = await run_in_threadpool(web.store.projects.jobs, project.id)
     for job in sorted(jobs, key=lambda job: job.updated_at, reverse=True):
         if job.state is JobState.DONE:
-            files = await run_in_threadpool(web.workshop.files, job)
+            files = await run_in_threadpool(web.font_service.files, job)
             if files is not None:
                 return job, files
     return None

@@ -12,7 +12,7 @@ from collector.store import JobState, Letter
 from collector.web.drawn_glyph import as_path, is_letter, parse_strokes
 from collector.web.pages import go, text_field, wants_json, web_of
 from collector.web.security import not_found
-from collector.web.writer.sheet_status import look
+from collector.web.writer.sheet_status import sheet_status
 
 router = APIRouter()
 
@@ -47,7 +47,7 @@ async def letter(request: Request, token: str, code: str, saved: str = "") -> Re
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
     has_font = any(job.state is JobState.DONE for job in jobs)
     known = next((each for each in letters if each.char == char), None)
-    view = look(uploads, letters)
+    view = sheet_status(uploads, letters)
     wanted = _wanted(char, letters, view.verdicts, has_font)
     return web.page(
         request,

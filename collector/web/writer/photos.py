@@ -15,7 +15,7 @@ from collector.store import ProjectNotFoundError, Upload
 from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
 from collector.web.security import Number, Refusal, not_found
 from collector.web.uploads.intake import Taken, TooBusy
-from collector.web.writer.sheet_status import GOOD, in_order, look
+from collector.web.writer.sheet_status import GOOD, in_order, sheet_status
 from templates.hangul import is_syllable
 from templates.sheet import build_sheet
 
@@ -52,7 +52,7 @@ async def photos(request: Request, token: str) -> Response:
         return JSONResponse({"photos": [_as_json(each) for each in uploads]})
     letters = await run_in_threadpool(web.store.projects.letters, own.id)
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
-    view = look(uploads, letters)
+    view = sheet_status(uploads, letters)
     return web.page(
         request,
         "photos.html",
@@ -66,7 +66,7 @@ async def photos(request: Request, token: str) -> Response:
         advice=ADVICE,
         accepted=ACCEPTED,
         tally=view.tally,
-        licences=web.workshop.licences,
+        licences=web.font_service.licences,
         is_busy=any(not job.state.is_terminal for job in jobs),
         has_font=any(job.state.value == "done" for job in jobs),
     )

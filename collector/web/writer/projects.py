@@ -21,7 +21,7 @@ from collector.web.language import LANGUAGE_COOKIE
 from collector.web.pages import Web, go, text_field, web_of
 from collector.web.security import Number, Refusal, not_found
 from collector.web.tokens import new_token, project_id
-from collector.web.writer.sheet_status import look
+from collector.web.writer.sheet_status import sheet_status
 from templates.pdf import write_pdf
 from templates.sheet import SET_NAMES, build_sheet
 
@@ -101,7 +101,7 @@ async def project(request: Request, token: str) -> Response:
         return go(f"/s/{token}/photos")
     if jobs[-1].state is not JobState.DONE:
         return go(f"/s/{token}/progress")
-    is_kept = await run_in_threadpool(web.workshop.files, jobs[-1]) is not None
+    is_kept = await run_in_threadpool(web.font_service.files, jobs[-1]) is not None
     return go(f"/s/{token}/font" if is_kept else f"/s/{token}/photos")
 
 
@@ -116,9 +116,9 @@ async def start(request: Request, token: str) -> Response:
     designer, licence = text_field(form, "designer"), text_field(form, "licence")
     if not name:
         raise Refusal(422, "글꼴 이름을 적어 주세요.", "Please give your font a name.")
-    if licence not in [each.value for each in web.workshop.licences]:
+    if licence not in [each.value for each in web.font_service.licences]:
         raise Refusal(422, "라이선스를 하나 골라 주세요.", "Please choose one of the licences.")
-    web.workshop.check_names(name, english, designer)
+    web.font_service.check_names(name, english, designer)
     await run_in_threadpool(web.store.projects.call, own.id, name, english, designer, licence)
     await run_in_threadpool(submit, web, own.id)
     return go(f"/s/{token}/progress")
@@ -142,7 +142,7 @@ def submit(web: Web, project_id: str) -> Job:
             "아직 사진을 읽고 있습니다. 모두 읽은 뒤에 시작해 주세요.",
             "Some photographs are still being read: please start when all of them are.",
         )
-    problem = look(uploads, letters).problem
+    problem = sheet_status(uploads, letters).problem
     if problem is not None:
         raise problem
     for job in store.projects.jobs(project_id):
@@ -150,8 +150,8 @@ def submit(web: Web, project_id: str) -> Job:
             raise Refusal(
                 409, "이미 만들고 있습니다. 끝난 뒤에 다시 해 주세요.", "It is being made already: wait for it to end."
             )
-    job = store.submit(web.workshop.wish(project, uploads, letters), received)
-    if job.state.is_terminal and (job.state is not JobState.DONE or web.workshop.files(job) is None):
+    job = store.submit(web.font_service.new_job(project, uploads, letters), received)
+    if job.state.is_terminal and (job.state is not JobState.DONE or web.font_service.files(job) is None):
         store.requeue(job.id, [received(job)])
     return job
 
@@ -171,7 +171,7 @@ async def progress(request: Request, token: str) -> Response:
         return go(f"/s/{token}/photos")
     if status["state"] == "done":
         return go(f"/s/{token}/font")
-    stages = [stage for stage in web.workshop.stages if stage.name in status["stages"]]
+    stages = [stage for stage in web.font_service.stages if stage.name in status["stages"]]
     return web.page(request, "progress.html", token=token, project=own, status=status, stages=stages)
 
 
@@ -221,7 +221,7 @@ async def _stream(request: Request, web: Web, own: Project) -> AsyncIterator[str
 
 def _status(web: Web, project: Project) -> dict[str, Any] | None:
     jobs = web.store.projects.jobs(project.id)
-    return describe(web.store, project, jobs, web.workshop.stages, web.forecast) if jobs else None
+    return describe(web.store, project, jobs, web.font_service.stages, web.forecast) if jobs else None
 
 
 @router.get("/s/{token}/sketches/{job_id}/{number}.png")
@@ -230,7 +230,7 @@ async def sketch(request: Request, token: str, job_id: str, number: Number) -> R
     web = web_of(request)
     own = await web.project(token)
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
-    png = await run_in_threadpool(web.store.diary.sketch, job_id, number) if job_id in [j.id for j in jobs] else None
+    png = await run_in_threadpool(web.store.job_log.sketch, job_id, number) if job_id in [j.id for j in jobs] else None
     if png is None:
         raise not_found()
     return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=86400, immutable"})
@@ -252,4 +252,4 @@ def delete_project(web: Web, project_id: str) -> None:
         remains = web.store.projects.delete(project_id)
     except ProjectNotFoundError:
         return
-    web.workshop.forget(project_id, remains)
+    web.font_service.forget(project_id, remains)

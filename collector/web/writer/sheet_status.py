@@ -18,7 +18,7 @@ _NAMED_CELLS = 8
 
 
 @dataclass(frozen=True)
-class SheetView:
+class SheetStatus:
     """All photographs of a project taken together; of a cell the newest good reading counts."""
 
     set_name: str | None
@@ -73,12 +73,12 @@ def in_order(uploads: Sequence[Upload]) -> list[Upload]:
     return sorted(newest, key=lambda upload: -1 if upload.reading is None else int(upload.reading["page"]))
 
 
-def look(uploads: Sequence[Upload], letters: Sequence[Letter]) -> SheetView:
+def sheet_status(uploads: Sequence[Upload], letters: Sequence[Letter]) -> SheetStatus:
     """The view of a project's uploads and letters."""
     read = [upload for upload in uploads if upload.reading is not None]
     redrawn = frozenset(letter.char for letter in letters if letter.strokes)
     if not read:
-        return SheetView(None, {}, {}, (), redrawn, USUAL_PEN_EM, NoPhotos())
+        return SheetStatus(None, {}, {}, (), redrawn, USUAL_PEN_EM, NoPhotos())
     sets = [upload.reading["set"] for upload in read if upload.reading]
     set_name = max(sorted(set(sets)), key=sets.count)
     own = [upload for upload in read if upload.reading and upload.reading["set"] == set_name]
@@ -89,7 +89,7 @@ def look(uploads: Sequence[Upload], letters: Sequence[Letter]) -> SheetView:
     pens = [upload.reading["pen_em"] for upload in own if upload.reading and upload.reading["pen_em"]]
     strange = next((upload for upload in read if upload not in own), None)
     problem = _problem(set_name, strange, missing, verdicts, len(pages)) or _cut_off(pages, newest, verdicts)
-    return SheetView(set_name, verdicts, newest, missing, redrawn, median(pens) if pens else USUAL_PEN_EM, problem)
+    return SheetStatus(set_name, verdicts, newest, missing, redrawn, median(pens) if pens else USUAL_PEN_EM, problem)
 
 
 def _verdict(char: str, page_index: int, own: Sequence[Upload]) -> str:

@@ -1,4 +1,4 @@
-"""A web application on a fresh database, with the small workshop behind it."""
+"""A web application on a fresh database, with a small font service behind it."""
 
 import re
 import tempfile
@@ -20,10 +20,10 @@ from collector.web import WebConfig, create_app
 from collector.web.uploads.reader_pool import Readers
 from deploy.cli.progress import Silence
 from deploy.container import LocalBus
-from deploy.font_service import FontDesk
+from deploy.font_service import PipelineFontService
 from deploy.jobs.runner import JobRunner
 from deploy.pipeline.artifact_store import ArtifactFolder
-from deploy.pipeline.web_plan import order_of
+from deploy.pipeline.web_plan import request_of
 from tests.service.stub_stages import real_plan
 
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))
@@ -99,8 +99,8 @@ class Person:
         assert lease is not None
         artifacts = ArtifactFolder(self.folder / "artifacts")
         runner = JobRunner(self.store, LocalBus(self.store.outbox), artifacts, real_plan(), lease_s=60, keep_days=30)
-        order = order_of(job, self.store.photos(job.id), self.folder / "uploads", "cpu")
-        runner.carry_out(order, job, lease, Silence())
+        request = request_of(job, self.store.photos(job.id), self.folder / "uploads", "cpu")
+        runner.carry_out(request, job, lease, Silence())
         return self.store.job(job.id)
 
 
@@ -135,9 +135,9 @@ def make_person(folder: Path, readers: Readers, **options: Any) -> Iterator[Pers
     """A person and the application they visit."""
     (folder / "sonmat.sqlite3").write_bytes(empty_database())
     store = open_store(f"sqlite:///{folder / 'sonmat.sqlite3'}")
-    desk = FontDesk(store, ArtifactFolder(folder / "artifacts"), UploadFolder(folder / "uploads"))
+    font_service = PipelineFontService(store, ArtifactFolder(folder / "artifacts"), UploadFolder(folder / "uploads"))
     config = WebConfig(folder / "uploads", "secret", operator_token=OPERATOR, **options)
-    with TestClient(create_app(config, store, desk, readers=readers), raise_server_exceptions=False) as client:
+    with TestClient(create_app(config, store, font_service, readers=readers), raise_server_exceptions=False) as client:
         yield Person(client, store, folder)
     store.close()
 

@@ -12,9 +12,9 @@ from PIL import Image
 
 from collector.errors import PageCutOff
 from collector.store import JobState, StageResult, Upload
-from collector.web import look
+from collector.web import sheet_status
 from collector.web.tokens import project_id
-from deploy.jobs.job_log import JobDiary
+from deploy.jobs.job_log import JobLog
 from deploy.pipeline.artifact_store import ArtifactFolder
 from deploy.pipeline.request import SAMPLE_TEXT
 from deploy.pipeline.stages import GLYPHS
@@ -133,7 +133,7 @@ def test_a_waiting_job_says_its_place_and_a_running_one_its_stage(person: Person
     assert '<noscript><meta http-equiv="refresh"' in person.get(f"{person.address}/progress").text
     lease = person.store.claim(person.jobs()[0].id, "somebody", 60)
     assert lease is not None
-    with person.store.work(lease) as work:
+    with person.store.lease_transaction(lease) as work:
         work.stage_started("generate")
     person.store.note_progress(lease, 0.5, "half")
     running = person.get(f"{person.address}/status").json()
@@ -149,9 +149,9 @@ def test_the_hand_is_shown_while_it_is_learnt(person: Person, owner: Person) -> 
     [job] = person.jobs()
     lease = person.store.claim(job.id, "somebody", 60)
     assert lease is not None
-    diary = JobDiary(person.store, lease)
+    job_log = JobLog(person.store, lease)
     for shade in (40, 255):
-        diary.show(np.full((len(SAMPLE_TEXT), 96, 96), shade, np.uint8))
+        job_log.show(np.full((len(SAMPLE_TEXT), 96, 96), shade, np.uint8))
     page = person.get(f"{person.address}/progress").text
     assert f"{person.address}/sketches/{job.id}/2.png" in page and f"/sketches/{job.id}/1.png" in page
     assert person.get(f"{person.address}/status").json()["sketches"] == 2
@@ -197,7 +197,7 @@ def keep_result(person: Person, stage: str) -> None:
     with artifacts.draft() as draft:
         (draft / "weights.pt").write_bytes(b"what was learnt of a hand")
         artifacts.keep(draft, stage, "k" * 64, {})
-    with person.store.work(lease) as work:
+    with person.store.lease_transaction(lease) as work:
         work.stage_done(StageResult(stage, "k" * 64, 1.0, 1.0))
 
 
@@ -245,10 +245,10 @@ def test_the_newest_good_cell_wins_and_an_older_one_fills_in() -> None:
         return Upload(number, f"{number}.jpg", "", 1, facts, None, None, datetime.now(UTC), None)
 
     first, second = chars[0], chars[1]
-    view = look([reading(1, first), reading(2, second)], [])
+    view = sheet_status([reading(1, first), reading(2, second)], [])
     assert view.newest[0].number == 2
     assert (view.verdicts[first], view.verdicts[second]) == ("good", "good")
-    assert look([reading(1, first), reading(2, first)], []).verdicts[first] == "blank"
+    assert sheet_status([reading(1, first), reading(2, first)], []).verdicts[first] == "blank"
     assert view.pen_em == 0.05 and view.problem is None
 
 
@@ -261,7 +261,7 @@ def test_two_photographs_of_half_a_page_make_a_whole_one() -> None:
         return Upload(number, f"{number}.jpg", "", 1, facts, None, None, datetime.now(UTC), None)
 
     upper, lower = half(1, set(chars[:20])), half(2, set(chars[14:]))
-    alone = look([upper], []).problem
+    alone = sheet_status([upper], []).problem
     assert isinstance(alone, PageCutOff) and "1.jpg" in alone.english
-    both = look([upper, lower], [])
+    both = sheet_status([upper, lower], [])
     assert both.problem is None and set(both.verdicts.values()) == {"good"}

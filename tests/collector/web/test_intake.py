@@ -17,7 +17,7 @@ from collector.web import Limits
 from collector.web.uploads.reader_pool import Readers
 from collector.web.writer import photos
 from deploy.container import LocalBus
-from deploy.jobs.maintenance import UNREAD, Caretaker
+from deploy.jobs.maintenance import UNREAD, Maintenance
 from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 from deploy.settings import Settings
 from tests.collector.web.conftest import Person, make_person
@@ -103,7 +103,7 @@ def test_what_nobody_reads_any_more_is_asked_for_again(tmp_path: Path) -> None:
     store.projects.add_upload("project", 3, NewUpload("waits.jpg", "", 0))
     blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
     settings = Settings(data=tmp_path, database=url)
-    Caretaker(settings, store, LocalBus(store.outbox), blobs, threading.Event()).give_up_readings()
+    Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).give_up_readings()
     codes = [upload.error_code for upload in store.projects.uploads("project")]
     store.close()
     assert codes == ["photo.interrupted", None, None]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from collector.events import DEAD_TOPIC, Delivery, PhotosReceived, bury, encode
+from collector.events import DEAD_TOPIC, Delivery, PhotosReceived, encode, to_dead_letter
 from collector.store import Job, JobState, NewJob, Photo, StageResult, Worker
 from collector.store.models import JobRow
 from collector.web.uploads.reader_pool import Readers
-from deploy.jobs.job_log import DiaryLog, JobDiary
-from tests.collector.store_samples import submitted, wish
+from deploy.jobs.job_log import JobLog, JobLogHandler
+from tests.collector.store_samples import new_job, submitted
 from tests.collector.web.conftest import OPERATOR, Person, make_person
 
 MANY = 5_000
@@ -29,14 +29,14 @@ def operator(tmp_path: Path, readers: Readers) -> Iterator[Person]:
 
 
 def a_job(operator: Person, name: str = "엄마 글씨") -> Job:
-    return operator.store.submit(replace(wish(name), project_id="p"), submitted)
+    return operator.store.submit(replace(new_job(name), project_id="p"), submitted)
 
 
 def test_jobs_are_listed_filtered_and_found(operator: Person) -> None:
     first, second = a_job(operator, "하나 <b>"), a_job(operator, "둘")
     lease = operator.store.claim(second.id, "worker-7", 60)
     assert lease is not None
-    with operator.store.work(lease) as work:
+    with operator.store.lease_transaction(lease) as work:
         work.fail("ZeroDivisionError", "Traceback (most recent call last):\n  …\nZeroDivisionError: no ink")
     page = operator.get("/operator").text
     assert "하나 &lt;b&gt;" in page and first.id in page and "ZeroDivisionError: no ink" in page
@@ -83,7 +83,7 @@ def test_what_a_job_said_is_on_its_page(operator: Person) -> None:
     lease = operator.store.claim(job.id, "worker-7", 60)
     assert lease is not None
     log = logging.getLogger("a library")
-    handler = DiaryLog(JobDiary(operator.store, lease))
+    handler = JobLogHandler(JobLog(operator.store, lease))
     log.addHandler(handler)
     log.warning("memory runs <low>")
     log.removeHandler(handler)
@@ -97,7 +97,7 @@ def test_all_that_failed_is_tried_again_with_one_click(operator: Person) -> None
     for job in failed:
         lease = operator.store.claim(job.id, "worker-7", 60)
         assert lease is not None
-        with operator.store.work(lease) as work:
+        with operator.store.lease_transaction(lease) as work:
             work.fail("worker.lost", "the worker fell silent")
     assert "Retry all of these" in operator.get("/operator?state=failed").text
     operator.post("/operator/retry", {"state": "failed", "q": "둘"})
@@ -110,7 +110,7 @@ def test_figures_say_how_the_service_does(operator: Person) -> None:
     for seconds, ends in ((1.0, True), (3.0, True), (100.0, False)):
         lease = operator.store.claim(a_job(operator, f"글꼴 {seconds}").id, "worker-7", 60)
         assert lease is not None
-        with operator.store.work(lease) as work:
+        with operator.store.lease_transaction(lease) as work:
             work.stage_done(StageResult("adapt", f"{seconds}", seconds, 812.0))
             if ends:
                 work.done({})
@@ -128,7 +128,7 @@ def test_figures_say_how_the_service_does(operator: Person) -> None:
 
 def test_dead_letters_are_replayed_where_they_were(operator: Person) -> None:
     event = encode(PhotosReceived(job="x"))
-    operator.store.outbox.add([bury(Delivery(event.topic, "x", event.payload, 0, 7), "too new")])
+    operator.store.outbox.add([to_dead_letter(Delivery(event.topic, "x", event.payload, 0, 7), "too new")])
     [letter] = operator.store.outbox.read_log(DEAD_TOPIC, 0, 9)
     assert "too new" in operator.get("/operator/dead").text
     operator.post(f"/operator/dead/{letter.id}/replay")
@@ -176,5 +176,5 @@ def test_the_table_asks_little_of_a_database_with_many_jobs(operator: Person) ->
 def test_a_job_of_the_command_line_is_no_worker_s_to_sweep(operator: Person) -> None:
     job = operator.store.submit(NewJob("k" * 64, "손", "ofl", (Photo("p", "0" * 64, 1),)), submitted)
     operator.store.claim(job.id, "sonmat make", -1)
-    swept = operator.store.operations.sweep(3, lambda job: pytest.fail("not this one"), pytest.fail)
+    swept = operator.store.operations.requeue_expired(3, lambda job: pytest.fail("not this one"), pytest.fail)
     assert (swept.again, swept.lost) == (0, 0)

@@ -17,22 +17,22 @@ import pytest
 from collector.events import DEAD_TOPIC, JobFailed, PhotosReceived, encode
 from collector.store import Job, JobState, NewJob, OutboxMessage, Photo, Store, open_store
 from deploy.job_process import carry_out
-from deploy.jobs.process_pool import Task, Trade
+from deploy.jobs.process_pool import JobImplementation, JobTask
 from deploy.pipeline.cache_keys import hash_file, hash_json
 from deploy.pipeline.engine import Plan, Progress, StageInput
 from deploy.settings import Settings
-from tests.deploy.samples import Workshop, report
+from tests.deploy.samples import FontService, report
 
 WAIT_S = 90.0
 
 
 def slow_plan() -> Plan:
     """Three stages that count words; the second takes as long as the photograph says, and may kill its process."""
-    shop = Workshop()
-    stages = list(shop.stages())
+    context = FontService()
+    stages = list(context.stages())
 
     def count(given: StageInput, out: Path, progress: Progress) -> dict[str, object]:
-        word, _, number = given.order.photos[0].read_text().partition(" ")
+        word, _, number = given.request.photos[0].read_text().partition(" ")
         if word == "sleep":
             for _ in range(int(number) * 10):
                 time.sleep(0.1)
@@ -41,13 +41,13 @@ def slow_plan() -> Plan:
             os.kill(os.getpid(), signal.SIGKILL)
         if word == "break":
             raise ZeroDivisionError("broken on purpose")
-        return dict(shop.count(given, out, progress))
+        return dict(context.count(given, out, progress))
 
     stages[1] = replace(stages[1], run=count)
     return Plan(stages, report)
 
 
-def slow_job(task: Task) -> str:
+def slow_job(task: JobTask) -> str:
     return carry_out(task, slow_plan())
 
 
@@ -55,7 +55,7 @@ def card_name(asked: str) -> str:
     return f"the card behind {asked}"
 
 
-SLOW = Trade(slow_job, device_name=card_name)
+SLOW = JobImplementation(slow_job, device_name=card_name)
 WORKER = """
 import sys
 from deploy.processes import collect, relay, work
@@ -69,7 +69,7 @@ else:
 """
 
 
-class Yard:
+class ServiceCluster:
     """A database, a bus, and the processes of a service in a test's hand."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
@@ -97,8 +97,8 @@ class Yard:
         photo = self.folder / "uploads" / project / "photo-1.jpg"
         photo.parent.mkdir(parents=True)
         photo.write_text(text)
-        wishes = {"name": "손", "english_name": None, "designer": "", "license": "ofl", "version": "1.000"}
-        options = {**wishes, "numbers": [1], "letters": {}, "pen_em": 0.05}
+        params = {"name": "손", "english_name": None, "designer": "", "license": "ofl", "version": "1.000"}
+        options = {**params, "numbers": [1], "letters": {}, "pen_em": 0.05}
         wish = NewJob(hash_json(project), "손", "ofl", (Photo("p", hash_file(photo), 1),), options, project)
         return self.store.submit(wish, lambda job: encode(PhotosReceived(job=job.id)))
 
@@ -130,18 +130,18 @@ class Yard:
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceCluster]:
     """A service with a worker that all tests give their jobs to: what one of them breaks must not stop the next."""
-    folder = tmp_path_factory.mktemp("yard")
+    folder = tmp_path_factory.mktemp("cluster")
     url = f"sqlite:///{folder / 'sonmat.sqlite3'}"
-    yard = Yard(folder, {"DATABASE": url, "BUS": "local", "MOST_TRIES": "2"})
-    yard.run("work")
-    yield yard
-    yard.close()
+    cluster = ServiceCluster(folder, {"DATABASE": url, "BUS": "local", "MOST_TRIES": "2"})
+    cluster.run("work")
+    yield cluster
+    cluster.close()
 
 
 @pytest.mark.parametrize(("word", "code"), [("die", "process.died"), ("break", "ZeroDivisionError")])
-def test_a_poisonous_job_is_tried_and_then_given_up_by_name(embedded: Yard, word: str, code: str) -> None:
+def test_a_poisonous_job_is_tried_and_then_given_up_by_name(embedded: ServiceCluster, word: str, code: str) -> None:
     poison, sound = embedded.submit(word), embedded.submit("sound")
     ended, fine = embedded.wait_end([poison, sound])
     assert (ended.state, ended.error_code, ended.tries) == (JobState.FAILED, code, 2)
@@ -149,12 +149,12 @@ def test_a_poisonous_job_is_tried_and_then_given_up_by_name(embedded: Yard, word
     assert embedded.count(JobFailed.TOPIC, poison.id) == 1
 
 
-def test_a_worker_shows_what_its_device_is(embedded: Yard) -> None:
+def test_a_worker_shows_what_its_device_is(embedded: ServiceCluster) -> None:
     embedded.wait_end([embedded.submit("sound too")])
     assert [worker.device for worker in embedded.store.operations.workers()] == ["the card behind auto"]
 
 
-def test_what_nobody_can_read_goes_to_the_dead_letters_and_stops_nothing(embedded: Yard) -> None:
+def test_what_nobody_can_read_goes_to_the_dead_letters_and_stops_nothing(embedded: ServiceCluster) -> None:
     embedded.store.outbox.add([OutboxMessage(PhotosReceived.TOPIC, "x", {"type": "photos.received", "version": 99})])
     job = embedded.submit("sound")
     assert embedded.wait_end([job])[0].state is JobState.DONE
@@ -163,7 +163,7 @@ def test_what_nobody_can_read_goes_to_the_dead_letters_and_stops_nothing(embedde
     assert letter.message.payload["reason"]
 
 
-def test_a_job_whose_writer_deletes_it_stops_and_leaves_no_result(embedded: Yard) -> None:
+def test_a_job_whose_writer_deletes_it_stops_and_leaves_no_result(embedded: ServiceCluster) -> None:
     results = embedded.folder / "artifacts"
     before = set(results.glob("*/*"))
     job = embedded.submit("sleep 30")
@@ -183,7 +183,7 @@ def test_the_caretaker_deletes_what_is_past_its_days(tmp_path: Path) -> None:
     from collector.blobs import UploadFolder
     from collector.events import LocalBus
     from collector.store import NewUpload
-    from deploy.jobs.maintenance import Caretaker
+    from deploy.jobs.maintenance import Maintenance
     from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 
     url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
@@ -196,11 +196,11 @@ def test_the_caretaker_deletes_what_is_past_its_days(tmp_path: Path) -> None:
         (tmp_path / "uploads" / name / "photo-1.jpg").write_bytes(b"photo")
     settings = Settings(data=tmp_path, database=url, photo_days=14, keep_days=30)
     blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
-    Caretaker(settings, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
+    Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
     assert [path.parent.name for path in tmp_path.rglob("photo-1.jpg")] == ["newer"]
     assert store.projects.uploads("older")[0].removed_at is not None
     later = settings.model_copy(update={"keep_days": 15})
-    Caretaker(later, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
+    Maintenance(later, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
     assert not (tmp_path / "uploads" / "older").exists()
     assert (tmp_path / "uploads" / "newer").exists()
     store.close()

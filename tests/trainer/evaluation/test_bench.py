@@ -10,7 +10,7 @@ from rich.console import Console
 from templates.charset import hangul_set
 from templates.hangul import SYLLABLES, is_common
 from trainer.evaluation.bench import evaluate, unseen_syllables
-from trainer.evaluation.players import COMPOSITION, SEED, UNADAPTED
+from trainer.evaluation.methods import COMPOSITION, SEED, UNADAPTED
 from trainer.evaluation.report import REAL
 
 
@@ -39,11 +39,11 @@ def test_bench_measures_and_saves(folder, font, tmp_path):
         tmp_path,
         written="28",
         unseen=6,
-        players=(UNADAPTED, SEED, COMPOSITION),
+        methods=(UNADAPTED, SEED, COMPOSITION),
         device="cpu",
         console=Console(quiet=True),
     )
-    by = {row.player: row for row in report.rows}
+    by = {row.method: row for row in report.rows}
     assert list(by) == [REAL, UNADAPTED, SEED, COMPOSITION]
     assert by[REAL].l1 == 0 and by[REAL].iou == 1 and by[REAL].breaks == 0
     assert by[COMPOSITION].l1 > 0 and by[SEED].seconds > 0
@@ -61,7 +61,7 @@ def test_bench_measures_and_saves(folder, font, tmp_path):
 
 def test_worst_comes_first(folder, tmp_path):
     report = evaluate(
-        folder, tmp_path, written="28", unseen=8, players=(COMPOSITION,), device="cpu", console=Console(quiet=True)
+        folder, tmp_path, written="28", unseen=8, methods=(COMPOSITION,), device="cpu", console=Console(quiet=True)
     )
     captions = [caption for caption, _ in report.worst()]
     misread = ["→" in caption for caption in captions]

@@ -1,4 +1,4 @@
-"""The judges that ship: they read, they tell hands apart, and nothing of theirs is the player's."""
+"""The judges that ship: they read, they tell hands apart, and nothing of theirs is the method's."""
 
 import numpy as np
 import pytest

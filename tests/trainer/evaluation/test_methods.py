@@ -10,12 +10,12 @@ from generator.seeds import SEED_FONTS, seed_names
 from templates.charset import hangul_set
 from templates.glyphs import GlyphSet
 from trainer.evaluation.composition import FINAL, INITIAL, MEDIAL, Composition, regions
+from trainer.evaluation.methods import get_ready, seed_pictures
 from trainer.evaluation.metrics import as_traced, soft_iou
 from trainer.evaluation.pix2pix import train_pix2pix
-from trainer.evaluation.players import get_ready, seed_pictures
 
 
-def test_unknown_player_is_named():
+def test_unknown_method_is_named():
     with pytest.raises(ValueError, match="nobody"):
         get_ready(GlyphSet.of("", []), ["nobody"])
 

@@ -29,13 +29,13 @@ from trainer.seedlib import DEBIAN_FONTS, choose_seed
 
 UNADAPTED, ADAPTED, SEED, COMPOSITION, PIX2PIX = "unadapted", "adapted", "seed", "composition", "pix2pix"
 OURS, BASELINES = (UNADAPTED, ADAPTED), (SEED, COMPOSITION, PIX2PIX)
-PLAYERS = (*OURS, *BASELINES)
+METHODS = (*OURS, *BASELINES)
 PIX2PIX_S = 180.0
 """Seconds of plain pix2pix where no adaptation before it says how long it took."""
 
 
 @dataclass(frozen=True, eq=False)
-class Player:
+class Method:
     """One way to draw a hand: characters to (N, 96, 96) uint8 frame pictures, and what getting ready took."""
 
     name: str
@@ -88,22 +88,22 @@ def get_ready(
     *,
     device: str = "auto",
     progress: Callable[[str], None] | None = None,
-) -> tuple[str, list[Player]]:
-    """The seed chosen for a hand, and the players asked for, adapted to it.
+) -> tuple[str, list[Method]]:
+    """The seed chosen for a hand, and the methods asked for, adapted to it.
 
     Args:
         written: what the writer wrote.
-        names: of PLAYERS, in this order; plain pix2pix gets as long as the adaptation before it, or PIX2PIX_S.
+        names: of METHODS, in this order; plain pix2pix gets as long as the adaptation before it, or PIX2PIX_S.
 
     Raises:
-        ValueError: a name is not one of PLAYERS.
+        ValueError: a name is not one of METHODS.
     """
-    if unknown := set(names) - set(PLAYERS):
-        raise ValueError(f"no player named {', '.join(sorted(unknown))}; there are {', '.join(PLAYERS)}")
+    if unknown := set(names) - set(METHODS):
+        raise ValueError(f"no method named {', '.join(sorted(unknown))}; there are {', '.join(METHODS)}")
     model = load_model(device=device)
     seed = choose_seed(written, model).name
     drawer = Drawer(model, written, load_seed(seed))
-    players: list[Player] = []
+    methods: list[Method] = []
     adapting_s = PIX2PIX_S
     for name in names:
         if progress:
@@ -122,5 +122,5 @@ def get_ready(
         else:
             where = str(pick_device(device))
             draw = train_pix2pix(seed_pictures(seed), drawer.chars, drawer.own, adapting_s, where)
-        players.append(Player(name, draw, time.monotonic() - start, notes))
-    return seed, players
+        methods.append(Method(name, draw, time.monotonic() - start, notes))
+    return seed, methods

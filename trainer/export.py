@@ -41,19 +41,19 @@ def _codes(pack: Path) -> np.ndarray:
     return np.stack(codes).astype(np.float16)
 
 
-def ship_run(run: Path, pack: Path) -> list[Path]:
+def export_run(run: Path, pack: Path) -> list[Path]:
     """Ships a pre-training run: the averaged generator, the discriminator, the training hands' codes, its facts.
 
     Raises:
         FileNotFoundError: the run has no ``last.pt``.
     """
     state = torch.load(run / "last.pt", map_location="cpu", weights_only=True)
-    generator, judge = Generator(), Discriminator()
+    generator, discriminator = Generator(), Discriminator()
     generator.load_state_dict(state["average"])
-    judge.load_state_dict(state["judge"])
+    discriminator.load_state_dict(state["discriminator"])
     paths = [GENERATOR_DATA / "generator.pt", TRAINER_DATA / "discriminator.pt", TRAINER_DATA / "hand_codes.npy"]
     save_weights(generator, paths[0])
-    save_weights(judge, paths[1])
+    save_weights(discriminator, paths[1])
     np.save(paths[2], _codes(pack))
     facts = TRAINER_DATA / "pretraining.json"
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from collector.store.models import JobRow
 from collector.store.outbox import add_messages
-from collector.store.records import Job, JobState, OutboxMessage, Part
+from collector.store.records import Job, JobState, OutboxMessage, Phase
 from collector.store.rows import to_job
 
 SWEEP = 100
@@ -20,7 +20,7 @@ Announce = Callable[[Job], OutboxMessage]
 
 
 @dataclass(frozen=True)
-class Swept:
+class RequeueCounts:
     """What a sweep found."""
 
     again: int
@@ -30,7 +30,7 @@ class Swept:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class LeaseExpiry:
     """One sweep.
 
     Only jobs of projects: nobody waits for those of a command that was broken off.
@@ -44,13 +44,13 @@ class Sweep:
     lost: Announce
     """The event of a job given up."""
 
-    def run(self, session: Session) -> Swept:
+    def run(self, session: Session) -> RequeueCounts:
         """Sweeps within the transaction of ``session``."""
-        given_up = [self._is_given_up(session, row) for row in self._take(session, self._silent())]
+        given_up = [self._requeue_or_fail(session, row) for row in self._take(session, self._silent())]
         rows = self._take(session, _waiting(JobRow.retry_at <= self.now))
         for row in rows:
             self._hand_out(session, row)
-        return Swept(len(rows) + given_up.count(False), given_up.count(True))
+        return RequeueCounts(len(rows) + given_up.count(False), given_up.count(True))
 
     def announce_all(self, session: Session, limit: int, after: str = "") -> str | None:
         """Announces waiting jobs for a bus that has forgotten everything: up to ``limit``, by id from ``after`` on.
@@ -66,7 +66,7 @@ class Sweep:
     def _silent(self) -> ColumnElement[bool]:
         return and_(JobRow.state == JobState.RUNNING.value, JobRow.lease_until < self.now)
 
-    def _is_given_up(self, session: Session, row: JobRow) -> bool:
+    def _requeue_or_fail(self, session: Session, row: JobRow) -> bool:
         if row.tries < self.most_tries:
             self._hand_out(session, row)
             return False
@@ -84,17 +84,17 @@ class Sweep:
         self, session: Session, condition: ColumnElement[bool], limit: int = SWEEP, *, by_id: bool = False
     ) -> list[JobRow]:
         query = select(JobRow).where(JobRow.project_id.is_not(None), condition).limit(limit)
-        order = JobRow.id if by_id else JobRow.created_at
-        return list(session.scalars(query.order_by(order).with_for_update(skip_locked=True)))
+        request = JobRow.id if by_id else JobRow.created_at
+        return list(session.scalars(query.order_by(request).with_for_update(skip_locked=True)))
 
 
 def _waiting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(JobRow.state == JobState.QUEUED.value, *conditions)
 
 
-def to_parts(text: str) -> tuple[Part, ...]:
+def to_parts(text: str) -> tuple[Phase, ...]:
     """The parts that a worker's row names."""
-    return tuple(Part(name) for name in text.split(",") if name)
+    return tuple(Phase(name) for name in text.split(",") if name)
 
 
 def end(row: JobRow, state: JobState, code: str, error: str) -> None:
