@@ -281,3 +281,15 @@ def test_the_stack_runs_what_the_composition_runs() -> None:
     assert not [value for each in services.values() for value in each.environment.values() if "${" in value]
     with pytest.raises(stack.StackError, match=r"MYSQL_PASSWORD: run deploy/secrets\.sh first"):
         stack.our_services(given | {"MYSQL_PASSWORD": ""})
+
+
+def test_every_image_tag_is_the_version_of_the_package() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    files = (DEPLOY / "compose.yaml", DEPLOY / "Dockerfile", DEPLOY / "kubernetes" / "kustomization.yaml")
+    tags = {path.name: set(re.findall(r"\b\d+\.\d+\.\d+(?=-cuda\b|\}|\s|$)", _own_tags(path))) for path in files}
+    assert tags == {path.name: {version} for path in files}
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def _own_tags(path: Path) -> str:
+    return "\n".join(line for line in path.read_text().splitlines() if "sonmat:" in line or "newTag" in line)
