@@ -14,6 +14,8 @@ import pytest
 
 from collector.store import Store, open_store
 
+pytest_plugins = ["tests.service.visitor"]
+
 START_LIMIT_S = 60
 
 

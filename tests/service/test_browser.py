@@ -11,8 +11,8 @@ import pytest
 from fontTools.ttLib import TTFont
 from httpx2 import ConnectError, get
 
-from tests.collector.web.browser import Browser, chromium
 from tests.conftest import free_port
+from tests.service.browser import Browser, chromium
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed: apt-get install chromium")
 
@@ -48,7 +48,7 @@ def service(tmp_path: Path) -> Iterator[str]:
         "SONMAT_DATA": str(tmp_path / "data"),
         "SONMAT_PORT": str(port),
         "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
     }
     log = (tmp_path / "service.log").open("wb")
     processes = [

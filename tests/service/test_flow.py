@@ -20,7 +20,7 @@ from deploy.pipeline.request import SAMPLE_TEXT
 from deploy.pipeline.stages import GLYPHS
 from templates.archive import load_glyphs
 from templates.sheet import build_sheet
-from tests.collector.web.conftest import Person
+from tests.service.visitor import Person
 
 LINES = [[[0.2, 0.2], [0.8, 0.2], [0.8, 0.8]], [[0.3, 0.5]]]
 

@@ -1,4 +1,4 @@
-"""Workers on a real database: poison, dead letters, deletion. Dying servers: tests/deploy/test_faults.py."""
+"""Workers on a real database: poison, dead letters, deletion. Dying servers: tests/service/test_faults.py."""
 
 import os
 import signal

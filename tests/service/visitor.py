@@ -26,7 +26,7 @@ from deploy.pipeline.artifact_store import ArtifactFolder
 from deploy.pipeline.web_plan import request_of
 from tests.service.stub_stages import real_plan
 
-SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))
+SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.jpg"))
 OPERATOR = "a long operator's token"
 READ_S = 240.0
 """Patience with a machine that does other things: a photograph takes a second or two on an idle one."""

@@ -20,7 +20,7 @@ from deploy.container import LocalBus
 from deploy.jobs.maintenance import UNREAD, Maintenance
 from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 from deploy.settings import Settings
-from tests.collector.web.conftest import Person, make_person
+from tests.service.visitor import Person, make_person
 
 JSON = {"accept": "application/json"}
 LIMIT_S = 120.0

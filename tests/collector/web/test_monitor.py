@@ -15,7 +15,7 @@ from collector.store.models import JobRow
 from collector.web.uploads.reader_pool import Readers
 from deploy.jobs.job_log import JobLog, JobLogHandler
 from tests.collector.store_samples import new_job, submitted
-from tests.collector.web.conftest import OPERATOR, Person, make_person
+from tests.service.visitor import OPERATOR, Person, make_person
 
 MANY = 5_000
 

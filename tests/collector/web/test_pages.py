@@ -11,7 +11,7 @@ from PIL import Image
 
 from collector.web.staticfiles import STATIC
 from templates.hangul import is_syllable
-from tests.collector.web.conftest import Person
+from tests.service.visitor import Person
 
 HEADING = re.compile(r"<h[12][^>]*>(.*?)</h[12]>", re.DOTALL)
 GOTHIC = ("operator.html", "jobs.html", "job.html", "workers.html", "figures.html", "dead.html")

@@ -12,7 +12,7 @@ from collector.web import Limits
 from collector.web.tokens import Signer
 from collector.web.uploads.intake import shown_name
 from collector.web.uploads.reader_pool import Readers
-from tests.collector.web.conftest import OPERATOR, Person, make_person
+from tests.service.visitor import OPERATOR, Person, make_person
 
 SCRIPT = '"><script>alert(1)</script>'
 

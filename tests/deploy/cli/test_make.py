@@ -13,7 +13,7 @@ from PIL import Image
 
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, SYLLABLES
 
-SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.jpg"))
+SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.jpg"))
 NAME = "손맛 시험"
 
 

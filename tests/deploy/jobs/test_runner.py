@@ -200,7 +200,7 @@ def test_a_killed_process_is_taken_over_where_it_stood(tmp_path: Path) -> None:
         import os, pathlib, signal
         from collector.store import open_store
         from tests.deploy.samples import Silent, a_request
-        from tests.deploy.test_runner import Bench
+        from tests.deploy.jobs.test_runner import Bench
 
         class Killer(Silent):
             def stage_progress(self, stage, share, message):
