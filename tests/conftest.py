@@ -14,7 +14,7 @@ import pytest
 
 from collector.store import Store, open_store
 
-pytest_plugins = ["tests.service.visitor"]
+pytest_plugins = ["tests.service.buckets", "tests.service.visitor"]
 
 START_LIMIT_S = 60
 

@@ -30,6 +30,10 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.database_url, settings.bus) == ("mysql+pymysql://u@h/sonmat", "kafka")
 
 
+def test_by_default_no_proxy_elsewhere_is_trusted() -> None:
+    assert Settings.model_fields["proxies"].default == "127.0.0.1"
+
+
 def test_a_wrong_value_is_named_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SONMAT_BUS", "pigeon")
     with pytest.raises(SettingsError, match="SONMAT_BUS") as refusal:

@@ -9,18 +9,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from collector.events import DEAD_TOPIC, JobFailed, PhotosReceived, encode
-from collector.store import Job, JobState, NewJob, OutboxMessage, Photo, Store, open_store
+from collector.store import Job, JobState, NewJob, OutboxMessage, Photo, open_store
 from deploy.job_process import carry_out
 from deploy.jobs.process_pool import JobImplementation, JobTask
 from deploy.pipeline.cache_keys import hash_file, hash_json
 from deploy.pipeline.engine import Plan, Progress, StageInput
-from deploy.settings import Settings
 from tests.deploy.samples import FontService, report
 
 WAIT_S = 90.0
@@ -175,32 +173,3 @@ def test_a_job_whose_writer_deletes_it_stops_and_leaves_no_result(embedded: Serv
     assert embedded.wait_end([other])[0].state is JobState.DONE
     kept = [path.parent.name for path in set(results.glob("*/*")) - before if path.is_dir()]
     assert sorted(kept) == ["count", "read", "sign"], "those of the other job"
-
-
-def test_the_caretaker_deletes_what_is_past_its_days(tmp_path: Path) -> None:
-    import threading
-
-    from collector.blobs import UploadFolder
-    from collector.events import LocalBus
-    from collector.store import NewUpload
-    from deploy.jobs.maintenance import Maintenance
-    from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
-
-    url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
-    store = open_store(url)
-    old = Store(store.engine, lambda: datetime.now(UTC) - timedelta(days=20))
-    for name, keeper in (("older", old), ("newer", store)):
-        keeper.projects.create(name)
-        keeper.projects.add_upload(name, 1, NewUpload("a.jpg", "0" * 64, 1, {"set": "28"}))
-        (tmp_path / "uploads" / name).mkdir(parents=True)
-        (tmp_path / "uploads" / name / "photo-1.jpg").write_bytes(b"photo")
-    settings = Settings(data=tmp_path, database=url, photo_days=14, keep_days=30)
-    blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
-    Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
-    assert [path.parent.name for path in tmp_path.rglob("photo-1.jpg")] == ["newer"]
-    assert store.projects.uploads("older")[0].removed_at is not None
-    later = settings.model_copy(update={"keep_days": 15})
-    Maintenance(later, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
-    assert not (tmp_path / "uploads" / "older").exists()
-    assert (tmp_path / "uploads" / "newer").exists()
-    store.close()

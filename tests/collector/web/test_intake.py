@@ -2,24 +2,17 @@
 
 import asyncio
 import os
-import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from collector.blobs import UploadFolder
-from collector.store import NewUpload, Store, open_store
+from collector.store import open_store
 from collector.web import Limits
 from collector.web.uploads.reader_pool import Readers
 from collector.web.writer import photos
-from deploy.container import LocalBus
-from deploy.jobs.maintenance import UNREAD, Maintenance
-from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
-from deploy.settings import Settings
 from tests.service.visitor import Person, make_person
 
 JSON = {"accept": "application/json"}
@@ -91,22 +84,6 @@ def test_who_closes_while_photographs_are_read_says_so(
     store.close()
     assert upload.error_code == "photo.interrupted" and "once more" in str(upload.error)
     assert not list((tmp_path / "uploads" / "incoming").iterdir())
-
-
-def test_what_nobody_reads_any_more_is_asked_for_again(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
-    store = open_store(url)
-    before = Store(store.engine, lambda: datetime.now(UTC) - 2 * UNREAD)
-    before.projects.create("project")
-    before.projects.add_upload("project", 1, NewUpload("left.jpg", "", 0))
-    before.projects.add_upload("project", 2, NewUpload("read.jpg", "", 0, reading={"set": "28"}))
-    store.projects.add_upload("project", 3, NewUpload("waits.jpg", "", 0))
-    blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
-    settings = Settings(data=tmp_path, database=url)
-    Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).give_up_readings()
-    codes = [upload.error_code for upload in store.projects.uploads("project")]
-    store.close()
-    assert codes == ["photo.interrupted", None, None]
 
 
 def test_uploads_are_counted_before_their_bodies_are_read(tmp_path: Path, readers: Readers) -> None:

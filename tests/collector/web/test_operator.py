@@ -1,6 +1,5 @@
 """The operator's pages: every job and worker, retry and cancel, dead letters, figures; quick with many jobs."""
 
-import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +12,6 @@ from collector.events import DEAD_TOPIC, Delivery, PhotosReceived, encode, to_de
 from collector.store import Job, JobState, NewJob, Photo, StageResult, Worker
 from collector.store.models import JobRow
 from collector.web.uploads.reader_pool import Readers
-from deploy.jobs.job_log import JobLog, JobLogHandler
 from tests.collector.store_samples import new_job, submitted
 from tests.service.visitor import OPERATOR, Person, make_person
 
@@ -82,11 +80,7 @@ def test_what_a_job_said_is_on_its_page(operator: Person) -> None:
     job = a_job(operator)
     lease = operator.store.claim(job.id, "worker-7", 60)
     assert lease is not None
-    log = logging.getLogger("a library")
-    handler = JobLogHandler(JobLog(operator.store, lease))
-    log.addHandler(handler)
-    log.warning("memory runs <low>")
-    log.removeHandler(handler)
+    operator.store.job_log.note(lease, "WARNING a library: memory runs <low>")
     page = operator.get(f"/operator/jobs/{job.id}").text
     assert "WARNING a library: memory runs &lt;low&gt;" in page
 

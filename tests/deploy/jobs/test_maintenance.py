@@ -1,0 +1,49 @@
+"""Maintenance deletes what is past its days and ends what nobody does any more."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from collector.blobs import UploadFolder
+from collector.events import LocalBus
+from collector.store import NewUpload, Store, open_store
+from deploy.jobs.maintenance import UNREAD, Maintenance
+from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
+from deploy.settings import Settings
+
+
+def test_what_is_past_its_days_is_deleted(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
+    store = open_store(url)
+    old = Store(store.engine, lambda: datetime.now(UTC) - timedelta(days=20))
+    for name, keeper in (("older", old), ("newer", store)):
+        keeper.projects.create(name)
+        keeper.projects.add_upload(name, 1, NewUpload("a.jpg", "0" * 64, 1, {"set": "28"}))
+        (tmp_path / "uploads" / name).mkdir(parents=True)
+        (tmp_path / "uploads" / name / "photo-1.jpg").write_bytes(b"photo")
+    settings = Settings(data=tmp_path, database=url, photo_days=14, keep_days=30)
+    blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
+    Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
+    assert [path.parent.name for path in tmp_path.rglob("photo-1.jpg")] == ["newer"]
+    assert store.projects.uploads("older")[0].removed_at is not None
+    later = settings.model_copy(update={"keep_days": 15})
+    Maintenance(later, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
+    assert not (tmp_path / "uploads" / "older").exists()
+    assert (tmp_path / "uploads" / "newer").exists()
+    store.close()
+
+
+def test_photographs_whose_reader_died_are_asked_for_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
+    store = open_store(url)
+    before = Store(store.engine, lambda: datetime.now(UTC) - 2 * UNREAD)
+    before.projects.create("project")
+    before.projects.add_upload("project", 1, NewUpload("left.jpg", "", 0))
+    before.projects.add_upload("project", 2, NewUpload("read.jpg", "", 0, reading={"set": "28"}))
+    store.projects.add_upload("project", 3, NewUpload("waits.jpg", "", 0))
+    blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
+    settings = Settings(data=tmp_path, database=url)
+    Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).give_up_readings()
+    codes = [upload.error_code for upload in store.projects.uploads("project")]
+    store.close()
+    assert codes == ["photo.interrupted", None, None]
