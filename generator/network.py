@@ -82,7 +82,7 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Judges patches beside the seed's target, and says which hand the whole evaluation_points like. About 40 MMAC."""
+    """Judges patches beside the seed's target, and says which hand the whole looks like. About 40 MMAC."""
 
     def __init__(self) -> None:
         super().__init__()

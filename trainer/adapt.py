@@ -55,7 +55,7 @@ class AdaptConfig:
     discriminator_rate: float = 4e-4
     held_out_share: float = 0.12
     look_every: int = 28
-    """Steps between two evaluation_points."""
+    """Steps between two evaluation points."""
     show_every: int = 14
     """Steps between two showings to whoever watches."""
     keep: float = 0.97
@@ -251,7 +251,7 @@ def adapt(
 ) -> AdaptReport:
     """Fine-tunes the generator on one hand and writes the weights to ``out``.
 
-    It evaluation_points at itself every few steps, on letters it does not train on, and keeps the best it saw; that may
+    Every few steps it is evaluated on letters it does not train on, and the best weights are kept; those may
     be the network as it was, so adapting never makes a hand worse by its own measure.
 
     Args:

@@ -107,7 +107,7 @@ def try_seeds(drawer: Drawer, names: Sequence[str]) -> tuple[tuple[str, float], 
 
 
 def choose_seed(written: GlyphSet, model: Model | None = None) -> SeedChoice:
-    """The seed to draw a written hand from; the shipped model evaluation_points where none is given.
+    """The seed to draw a written hand from; with the shipped model where none is given.
 
     Raises:
         ValueError: no syllable is written.

@@ -4,7 +4,7 @@
      "data": {...}}
 
 A type's version grows when a reader of the old form would misread the new one; adding a field that readers may
-ignore does not. The Kafka key is the job's id, so that one job's events keep their request. ``id`` is the event's own:
+ignore does not. The Kafka key is the job's id, so that one job's events keep their order. ``id`` is the event's own:
 it stays the same when the event is published again.
 
 EventError

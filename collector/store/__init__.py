@@ -3,9 +3,9 @@
 store = open_store("sqlite:///sonmat.sqlite3")     # creates or migrates the schema
 job = store.submit(NewJob(...), [message])         # job and event in one transaction
 lease = store.claim(job.id, owner="me", lease_s=30)
-with store.lease_transaction(lease) as work:                    # one transaction, refused when the lease is lost
-    work.stage_done(StageResult("capture", key, 1.2, 300.0))
-    work.emit(message)
+with store.lease_transaction(lease) as transaction:                    # one transaction, refused when the lease is lost
+    transaction.stage_done(StageResult("capture", key, 1.2, 300.0))
+    transaction.emit(message)
 """
 
 from collector.store.engine import open_engine

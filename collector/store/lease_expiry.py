@@ -84,8 +84,8 @@ class LeaseExpiry:
         self, session: Session, condition: ColumnElement[bool], limit: int = SWEEP, *, by_id: bool = False
     ) -> list[JobRow]:
         query = select(JobRow).where(JobRow.project_id.is_not(None), condition).limit(limit)
-        request = JobRow.id if by_id else JobRow.created_at
-        return list(session.scalars(query.order_by(request).with_for_update(skip_locked=True)))
+        order = JobRow.id if by_id else JobRow.created_at
+        return list(session.scalars(query.order_by(order).with_for_update(skip_locked=True)))
 
 
 def _waiting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -72,7 +72,7 @@ class Projects(Transactions):
             session.add(UploadRow(project_id=project_id, number=number, created_at=self._clock(), **vars(upload)))
 
     def end_reading(self, project_id: str, number: int, upload: NewUpload) -> bool:
-        """JobRecorder what was read in a photograph that waited for it; False where its writer deleted it meanwhile."""
+        """Records what was read in a photograph that waited for it; False where its writer deleted it meanwhile."""
         one = and_(UploadRow.project_id == project_id, UploadRow.number == number)
         with self._write.begin() as session:
             noted = session.execute(update(UploadRow).where(one).values(**vars(upload)))

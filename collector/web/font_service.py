@@ -53,7 +53,7 @@ class FontService(Protocol):
 
     @property
     def stages(self) -> Sequence[StageInfo]:
-        """All stages in their request."""
+        """All stages in their order."""
 
     @property
     def licences(self) -> Sequence[LicenceInfo]:

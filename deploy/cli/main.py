@@ -54,7 +54,7 @@ MAKE_HELP = """\
 사진으로 글꼴을 만듭니다. Makes a font from photographs of the filled sheet.
 
 사진의 차례와 방향은 상관없습니다. JPEG, PNG, WebP, HEIC와 PDF를 읽습니다.
-Any request, any orientation; JPEG, PNG, WebP, HEIC, or a PDF of scans.
+Any order, any orientation; JPEG, PNG, WebP, HEIC, or a PDF of scans.
 
 [cyan]DIR/이름.ttf[/cyan], [cyan]DIR/이름.woff2[/cyan] 글꼴 · the font
 

@@ -46,9 +46,9 @@ class JobRecorder:
         news = self._news(stage)
 
         def note() -> None:
-            with self._store.lease_transaction(self._lease) as work:
-                work.stage_started(stage.name)
-                work.emit(*news)
+            with self._store.lease_transaction(self._lease) as transaction:
+                transaction.stage_started(stage.name)
+                transaction.emit(*news)
 
         retry_while_unavailable(note)
         self._observer.stage_started(stage)
@@ -80,7 +80,7 @@ class JobRecorder:
 
     def _note_result(self, outcome: Outcome) -> None:
         name = outcome.stage.name
-        with self._store.lease_transaction(self._lease) as work:
-            work.stage_done(StageResult(name, outcome.key, outcome.seconds, outcome.peak_memory_mib))
+        with self._store.lease_transaction(self._lease) as transaction:
+            transaction.stage_done(StageResult(name, outcome.key, outcome.seconds, outcome.peak_memory_mib))
             if name in self._records:
-                self._records[name](work, self._job, outcome)
+                self._records[name](transaction, self._job, outcome)

@@ -122,19 +122,20 @@ class JobRunner:
         return FinishedJob(retry_while_unavailable(lambda: self._store.job(job.id)), outcomes, report)
 
     def _note_done(self, job: Job, lease: Lease, outcomes: Mapping[str, Outcome], report: Mapping[str, Any]) -> None:
-        with self._store.lease_transaction(lease) as work:
-            work.done(report)
-            work.emit(encode(FontReady(job=job.id, artifact=outcomes[self._plan.stages[-1].name].key)))
+        with self._store.lease_transaction(lease) as transaction:
+            transaction.done(report)
+            transaction.emit(encode(FontReady(job=job.id, artifact=outcomes[self._plan.stages[-1].name].key)))
 
     def _hand_over(self, job: Job, lease: Lease, stage: Stage, outcomes: Mapping[str, Outcome]) -> None:
         """The next stage is another worker's; an earlier one is where its result was deleted, or is not seen here."""
-        with self._store.lease_transaction(lease) as work:
-            is_back = stage.part.precedes(work.part)
-            if is_back and self._retries.pause_s(work.tries) is None:
+        with self._store.lease_transaction(lease) as transaction:
+            is_back = stage.part.precedes(transaction.part)
+            if is_back and self._retries.pause_s(transaction.tries) is None:
                 raise ResultGoneError(stage.name)
             event_factory = None if is_back else self._plan.event_factories.get(stage.part)
-            work.hand_over(stage.part, stage.name)
-            work.emit(encode(event_factory(job, outcomes) if event_factory else JobWaits(job=job.id, part=stage.part)))
+            transaction.hand_over(stage.part, stage.name)
+            event = event_factory(job, outcomes) if event_factory else JobWaits(job=job.id, part=stage.part)
+            transaction.emit(encode(event))
 
     def _claim(self, job_id: str) -> Lease:
         """Waits while another process holds the job: it ends, or falls silent and its lease runs out."""
@@ -157,25 +158,25 @@ class JobRunner:
 
     def _note_end(self, lease: Lease, job: Job, stage: str, error: BaseException) -> None:
         try:
-            with self._store.lease_transaction(lease) as work:
+            with self._store.lease_transaction(lease) as transaction:
                 if not isinstance(error, Exception):  # asked to stop: Ctrl-C
-                    work.release()
+                    transaction.release()
                     if job.project_id is not None:
-                        work.emit(encode(JobWaits(job=job.id, part=work.part)))
+                        transaction.emit(encode(JobWaits(job=job.id, part=transaction.part)))
                     return
                 by_writer = isinstance(error, PersonError)
                 code = error.code if isinstance(error, PersonError) else type(error).__name__
                 if by_writer:
-                    work.refuse(code, str(error))
+                    transaction.refuse(code, str(error))
                 else:
                     trace = "".join(traceback.format_exception(error))
-                    pause_s = self._retries.pause_s(work.tries)
+                    pause_s = self._retries.pause_s(transaction.tries)
                     if pause_s is not None:
-                        work.retry(code, trace, datetime.now(UTC) + timedelta(seconds=pause_s))
+                        transaction.retry(code, trace, datetime.now(UTC) + timedelta(seconds=pause_s))
                         return
-                    work.fail(code, trace)
+                    transaction.fail(code, trace)
                 failed = JobFailed(job=job.id, stage=stage, code=code, reason=str(error), by_writer=by_writer)
-                work.emit(encode(failed))
+                transaction.emit(encode(failed))
         except LeaseLostError:
             return  # the job is another's now, who will note its end
 

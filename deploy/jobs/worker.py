@@ -188,9 +188,9 @@ class JobWorker:
         try:
             job = self.store.job(job_id)
             if job.state is JobState.RUNNING and job.owner == self._shown.id:
-                with self.store.lease_transaction(Lease(job.id, self._shown.id, job.attempt)) as work:
-                    work.release()
-                    work.emit(encode(JobWaits(job=job.id, part=job.part)))
+                with self.store.lease_transaction(Lease(job.id, self._shown.id, job.attempt)) as transaction:
+                    transaction.release()
+                    transaction.emit(encode(JobWaits(job=job.id, part=job.part)))
         except (JobNotFoundError, LeaseLostError, SQLAlchemyError):
             return  # deleted, ended or taken over; or the database is away, and the lease runs out
 
@@ -201,13 +201,13 @@ class JobWorker:
             if job.state is not JobState.RUNNING or job.owner != self._shown.id:
                 return
             reason = f"the job's process died, exit code {code}"
-            with self.store.lease_transaction(Lease(job.id, self._shown.id, job.attempt)) as work:
-                pause_s = self.retries.pause_s(work.tries)
+            with self.store.lease_transaction(Lease(job.id, self._shown.id, job.attempt)) as transaction:
+                pause_s = self.retries.pause_s(transaction.tries)
                 if pause_s is not None:
-                    work.retry("process.died", reason, datetime.now(UTC) + timedelta(seconds=pause_s))
+                    transaction.retry("process.died", reason, datetime.now(UTC) + timedelta(seconds=pause_s))
                     return
-                work.fail("process.died", reason)
-                work.emit(encode(failed(job, "process.died", reason)))
+                transaction.fail("process.died", reason)
+                transaction.emit(encode(failed(job, "process.died", reason)))
         except (JobNotFoundError, LeaseLostError):
             return  # deleted, or taken over meanwhile
 

@@ -1,4 +1,4 @@
-"""Whatever is sent to the service, it answers in request: never with a defect of ours."""
+"""Whatever is sent to the service, it answers in order: never with a defect of ours."""
 
 import http.client
 import io

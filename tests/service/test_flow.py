@@ -133,8 +133,8 @@ def test_a_waiting_job_says_its_place_and_a_running_one_its_stage(person: Person
     assert '<noscript><meta http-equiv="refresh"' in person.get(f"{person.address}/progress").text
     lease = person.store.claim(person.jobs()[0].id, "somebody", 60)
     assert lease is not None
-    with person.store.lease_transaction(lease) as work:
-        work.stage_started("generate")
+    with person.store.lease_transaction(lease) as transaction:
+        transaction.stage_started("generate")
     person.store.note_progress(lease, 0.5, "half")
     running = person.get(f"{person.address}/status").json()
     assert (running["state"], running["stage"], running["place"]) == ("running", "generate", 0)
@@ -197,8 +197,8 @@ def keep_result(person: Person, stage: str) -> None:
     with artifacts.draft() as draft:
         (draft / "weights.pt").write_bytes(b"what was learnt of a hand")
         artifacts.keep(draft, stage, "k" * 64, {})
-    with person.store.lease_transaction(lease) as work:
-        work.stage_done(StageResult(stage, "k" * 64, 1.0, 1.0))
+    with person.store.lease_transaction(lease) as transaction:
+        transaction.stage_done(StageResult(stage, "k" * 64, 1.0, 1.0))
 
 
 def test_a_scanned_pdf_is_taken_page_by_page_and_deleting_leaves_nothing(

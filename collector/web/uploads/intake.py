@@ -163,7 +163,7 @@ class Intake:
         return number
 
     async def _end(self, project_id: str, number: int, upload: NewUpload) -> None:
-        """JobRecorder what was read; of what its writer deleted meanwhile nothing may come back."""
+        """Records what was read; of what its writer deleted meanwhile nothing may come back."""
         self._count(upload.error_code or "read")
         is_wanted = await run_in_threadpool(self._store.projects.end_reading, project_id, number, upload)
         if not is_wanted or upload.error:

@@ -34,8 +34,8 @@ def test_jobs_are_listed_filtered_and_found(operator: Person) -> None:
     first, second = a_job(operator, "하나 <b>"), a_job(operator, "둘")
     lease = operator.store.claim(second.id, "worker-7", 60)
     assert lease is not None
-    with operator.store.lease_transaction(lease) as work:
-        work.fail("ZeroDivisionError", "Traceback (most recent call last):\n  …\nZeroDivisionError: no ink")
+    with operator.store.lease_transaction(lease) as transaction:
+        transaction.fail("ZeroDivisionError", "Traceback (most recent call last):\n  …\nZeroDivisionError: no ink")
     page = operator.get("/operator").text
     assert "하나 &lt;b&gt;" in page and first.id in page and "ZeroDivisionError: no ink" in page
     assert second.id not in operator.get("/operator?state=queued").text
@@ -91,8 +91,8 @@ def test_all_that_failed_is_tried_again_with_one_click(operator: Person) -> None
     for job in failed:
         lease = operator.store.claim(job.id, "worker-7", 60)
         assert lease is not None
-        with operator.store.lease_transaction(lease) as work:
-            work.fail("worker.lost", "the worker fell silent")
+        with operator.store.lease_transaction(lease) as transaction:
+            transaction.fail("worker.lost", "the worker fell silent")
     assert "Retry all of these" in operator.get("/operator?state=failed").text
     operator.post("/operator/retry", {"state": "failed", "q": "둘"})
     states = [operator.store.job(job.id).state for job in (*failed, other)]
@@ -104,12 +104,12 @@ def test_figures_say_how_the_service_does(operator: Person) -> None:
     for seconds, ends in ((1.0, True), (3.0, True), (100.0, False)):
         lease = operator.store.claim(a_job(operator, f"글꼴 {seconds}").id, "worker-7", 60)
         assert lease is not None
-        with operator.store.lease_transaction(lease) as work:
-            work.stage_done(StageResult("adapt", f"{seconds}", seconds, 812.0))
+        with operator.store.lease_transaction(lease) as transaction:
+            transaction.stage_done(StageResult("adapt", f"{seconds}", seconds, 812.0))
             if ends:
-                work.done({})
+                transaction.done({})
             else:
-                work.fail("worker.lost", "the worker fell silent")
+                transaction.fail("worker.lost", "the worker fell silent")
     figures = operator.store.statistics.stage("adapt")
     assert figures is not None
     assert (figures.runs, figures.p50_s, figures.p95_s, figures.memory_mib) == (3, 3.0, 100.0, 812.0)

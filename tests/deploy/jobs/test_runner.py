@@ -39,9 +39,9 @@ class Bench:
             retries=retries,
         )
 
-    def _record(self, work: LeaseTransaction, job: Job, outcome: Outcome) -> None:
+    def _record(self, transaction: LeaseTransaction, job: Job, outcome: Outcome) -> None:
         self.recorded.append(outcome.key)
-        work.seed_chosen("NanumPen")
+        transaction.seed_chosen("NanumPen")
 
     def events(self) -> list[str]:
         """Types of all events, in the order of each topic."""
