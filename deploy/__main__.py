@@ -1,4 +1,4 @@
-"""``python -m deploy``, the same as ``sonmat``: torchrun wants a module."""
+"""``python -m deploy``: the ``sonmat`` command as a module, which torchrun needs."""
 
 from deploy.cli.main import main
 

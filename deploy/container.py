@@ -1,4 +1,4 @@
-"""Puts the parts together as the settings say."""
+"""Opens store, bus, files and job runner as the settings say."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from deploy.pipeline.font_plan import font_plan
 from deploy.settings import Settings
 
 COPIES = "copies-"
-"""Beginning of the names of folders in which processes keep their own copies of shared files."""
+"""Prefix of the folders in which processes keep copies of the bucket's files."""
 
 
 @contextmanager
 def open_blobs(settings: Settings) -> Iterator[Blobs]:
-    """Files in the data folder, or in the bucket; this process's copies of the bucket's files go at the end.
+    """Opens the files in the data folder or in the bucket; deletes this process's copies of them at the end.
 
     Raises:
-        BucketUrlError: the setting names no bucket.
+        BucketUrlError: the setting is not the URL of a bucket.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     if not settings.blobs:
         yield Blobs(ArtifactFolder(settings.data / "artifacts"), UploadFolder(settings.data / "uploads"))
         return
-    _drop_copies(settings.data)
+    _delete_stale_copies(settings.data)
     bucket = open_bucket(
         BucketSettings(settings.blobs, settings.s3_endpoint, settings.s3_region, settings.s3_key, settings.s3_secret)
     )
@@ -43,8 +43,8 @@ def open_blobs(settings: Settings) -> Iterator[Blobs]:
         yield Blobs(ArtifactBucket(bucket, Path(copies, "artifacts")), UploadBucket(bucket, Path(copies, "uploads")))
 
 
-def _drop_copies(data: Path) -> None:
-    """Deletes what processes left behind that were killed."""
+def _delete_stale_copies(data: Path) -> None:
+    """Deletes the copies of processes that were killed."""
     for folder in data.glob(f"{COPIES}*"):
         with suppress(FileNotFoundError):
             if time.time() - folder.stat().st_mtime > DAY_S:
@@ -52,20 +52,20 @@ def _drop_copies(data: Path) -> None:
 
 
 def open_bus(settings: Settings, store: Store) -> Bus:
-    """The bus of this installation."""
+    """Opens the bus that the settings name."""
     if settings.bus == "kafka":
         return KafkaBus(settings.kafka_servers, session_timeout_s=settings.kafka_session_s)
     return LocalBus(store.outbox)
 
 
-def retries_of(settings: Settings, most_tries: int) -> Retries:
-    """How often jobs are tried, and their rests."""
-    return Retries(most_tries, settings.retry_s)
+def make_retries(settings: Settings, max_tries: int) -> Retries:
+    """Makes the rule by which failing jobs are retried."""
+    return Retries(max_tries, settings.retry_s)
 
 
 @dataclass(frozen=True)
 class JobContext:
-    """What a process needs that carries out jobs."""
+    """The objects that a process needs to carry out jobs."""
 
     runner: JobRunner
     store: Store
@@ -74,11 +74,14 @@ class JobContext:
 
 @contextmanager
 def open_job_context(
-    settings: Settings, plan: Plan | None = None, *, most_tries: int = 1, is_prepared: bool = False
+    settings: Settings, plan: Plan | None = None, *, max_tries: int = 1, is_prepared: bool = False
 ) -> Iterator[JobContext]:
-    """A runner with its store, bus and files; closed at the end.
+    """Opens a runner with its store, bus and files; closes them at the end.
 
-    ``is_prepared``: another process has brought the database's schema up to date.
+    Args:
+        plan: the stages; by default those of ``sonmat make``.
+        max_tries: how often a failing job is tried.
+        is_prepared: another process has migrated the database's schema.
     """
     with open_blobs(settings) as blobs:
         store = open_store(settings.database_url, is_prepared=is_prepared)
@@ -91,7 +94,7 @@ def open_job_context(
                 plan or font_plan(),
                 lease_s=settings.lease_s,
                 keep_days=settings.keep_days,
-                retries=retries_of(settings, most_tries),
+                retries=make_retries(settings, max_tries),
             )
             yield JobContext(runner, store, blobs)
         finally:

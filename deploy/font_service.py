@@ -1,4 +1,4 @@
-"""What the web asks of the makers of fonts: names, params, files, forgetting."""
+"""Implements the font service that the web calls: checks names, makes jobs, finds and deletes files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collector.blobs import Uploads
 from collector.errors import NoPhotos
 from collector.store import Job, Letter, NewJob, Photo, Project, Remains, Store, Upload
 from collector.web import FontFiles, LicenceInfo, StageInfo, sheet_status
-from deploy.pipeline.artifact_store import Artifacts
+from deploy.pipeline.artifact_store import Artifacts, Blobs
 from deploy.pipeline.cache_keys import hash_json
 from deploy.pipeline.request import NAME_LIMIT, NameTooLongError
 from deploy.pipeline.stages import SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, TTF, WOFF2
@@ -17,10 +17,10 @@ from deploy.pipeline.web_plan import WEB_STAGES, info_of
 from fontbuild.info import FontInfo, License
 from fontbuild.opentype.names import make_names
 
-USUAL_S = {"capture": 8.0, "seed": 3.0, "adapt": 90.0, "generate": 80.0, "mend": 4.0, "fontbuild": 30.0}
-"""Seconds on two cores, until this machine has figures of its own."""
-OTHER_S = 3.0
-LEARNING = ("capture", "seed", "adapt", "generate")
+TYPICAL_S = {"capture": 8.0, "seed": 3.0, "adapt": 90.0, "generate": 80.0, "mend": 4.0, "fontbuild": 30.0}
+"""Seconds of each stage on two cores, shown until this machine has measured its own."""
+OTHER_STAGE_S = 3.0
+LEARNING_STAGES = ("capture", "seed", "adapt", "generate")
 LICENCES = (
     LicenceInfo(
         License.ALL_RIGHTS.value, "나만 씁니다: 모든 권리는 나에게 (기본)", "Only I: all rights are mine (default)"
@@ -36,17 +36,20 @@ LICENCES = (
 
 
 class PipelineFontService:
-    """The font service behind the web, by way of the database and the shared folder; it makes no font itself."""
+    """Hands jobs to the workers through the database and reads their results; makes no font itself."""
 
     def __init__(self, store: Store, artifacts: Artifacts, uploads: Uploads) -> None:
         self._store = store
-        self._artifacts = artifacts
-        self._uploads = uploads
+        self._blobs = Blobs(artifacts, uploads)
         self.licences = LICENCES
         self.stages = tuple(_info(stage.name, stage.title) for stage in WEB_STAGES)
 
     def check_names(self, name: str, english_name: str, designer: str) -> None:
-        """Raises PersonError where no font can be called so."""
+        """Checks the names of a font.
+
+        Raises:
+            PersonError: no font can have such a name.
+        """
         for text in (name, english_name, designer):
             if len(text) > NAME_LIMIT:
                 raise NameTooLongError(
@@ -56,10 +59,10 @@ class PipelineFontService:
         make_names(FontInfo(name, english_name or None, designer))
 
     def new_job(self, project: Project, uploads: Sequence[Upload], letters: Sequence[Letter]) -> NewJob:
-        """The job for a project as it stands; the project's id is part of its key, so that no two people share one."""
-        view = sheet_status(uploads, letters)
-        own = [each for each in uploads if each.reading is not None and each.reading["set"] == view.set_name]
-        if not own:
+        """Makes the job for a project's present state; its key holds the project's id: no two projects share a job."""
+        status = sheet_status(uploads, letters)
+        photographs = [each for each in uploads if each.reading is not None and each.reading["set"] == status.set_name]
+        if not photographs:
             raise NoPhotos
         params = {
             "name": project.name,
@@ -68,45 +71,43 @@ class PipelineFontService:
             "license": project.licence,
             "version": "1.000",
         }
-        drawn = {letter.char: letter.strokes for letter in letters if letter.strokes}
+        redrawn = {letter.char: letter.strokes for letter in letters if letter.strokes}
         options: dict[str, Any] = {
             **params,
-            "numbers": [each.number for each in own],
-            "letters": drawn,
-            "pen_em": view.pen_em,
+            "numbers": [each.number for each in photographs],
+            "letters": redrawn,
+            "pen_em": status.pen_em,
         }
-        hashes = [each.sha256 for each in own]
-        key = hash_json({"project": project.id, "photos": hashes, "params": params, "letters": drawn})
-        photos = tuple(Photo(each.name, each.sha256, each.size_bytes) for each in own)
+        hashes = [each.sha256 for each in photographs]
+        key = hash_json({"project": project.id, "photos": hashes, "params": params, "letters": redrawn})
+        photos = tuple(Photo(each.name, each.sha256, each.size_bytes) for each in photographs)
         return NewJob(key, project.name, project.licence, photos, options, project.id)
 
     def files(self, job: Job) -> FontFiles | None:
-        """The files of a finished job; None where they are no longer kept."""
+        """The files of a finished job; None where they were deleted."""
         stages = self._store.stages(job.id)
         if not {"fontbuild", "specimen"} <= stages.keys():
             return None
-        font = self._artifacts.find("fontbuild", stages["fontbuild"].key)
-        shown = self._artifacts.find("specimen", stages["specimen"].key)
-        if font is None or shown is None:
+        font = self._blobs.artifacts.find("fontbuild", stages["fontbuild"].key)
+        specimens = self._blobs.artifacts.find("specimen", stages["specimen"].key)
+        if font is None or specimens is None:
             return None
         stem = make_names(info_of(job.options)).file_stem
         return FontFiles(
             font / TTF,
             font / WOFF2,
-            shown / SPECIMEN,
-            shown / SPECIMEN_PDF,
-            shown / SPECIMEN_PAGE,
+            specimens / SPECIMEN,
+            specimens / SPECIMEN_PDF,
+            specimens / SPECIMEN_PAGE,
             stem,
             stages["fontbuild"].key,
         )
 
     def forget(self, project_id: str, remains: Remains) -> None:
-        """Deletes a project's photographs, letters, what was learnt of the hand, and fonts."""
-        for stage, key in remains.results:
-            self._artifacts.remove(stage, key)
-        self._uploads.forget(project_id)
+        """Deletes the files of a project whose rows are deleted: photographs, learnt weights, fonts."""
+        self._blobs.delete_project(project_id, remains)
 
 
 def _info(name: str, title: str) -> StageInfo:
     korean, _, english = title.partition(" · ")
-    return StageInfo(name, korean, english, USUAL_S.get(name, OTHER_S), name in LEARNING)
+    return StageInfo(name, korean, english, TYPICAL_S.get(name, OTHER_STAGE_S), name in LEARNING_STAGES)

@@ -1,6 +1,6 @@
-"""One job in a process of its own, which a worker's nursery forks.
+"""The entry point of a job's process, which a worker's process pool forks.
 
-It holds the lease and notes how the job ended; the worker evaluation_points only whether the process died.
+The process holds the lease and records how the job ended; the worker records only the death of the process.
 """
 
 from __future__ import annotations
@@ -27,36 +27,36 @@ LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
 def run_job(settings: Settings, plan: Plan, task: JobTask) -> str:
-    """Claims a job and takes it as far as the task's parts reach; says in a word how that ended."""
+    """Claims a job and runs the stages of the task's parts; returns in a word how that ended."""
     job_id, owner, parts = task.job_id, task.owner, task.parts
-    with open_job_context(settings, plan, most_tries=settings.most_tries, is_prepared=True) as context:
+    with open_job_context(settings, plan, max_tries=settings.max_tries, is_prepared=True) as context:
         runner, store = context.runner, context.store
         lease = retry_while_unavailable(lambda: store.claim(job_id, owner, settings.lease_s, parts))
         if lease is None:
-            return "another's"
+            return "claimed by another worker"
         job, photos = retry_while_unavailable(lambda: (store.job(job_id), store.photos(job_id)))
         job_log = JobLog(store, lease)
-        uploads = _bring_photos(context.blobs.uploads, job, parts)
-        request = request_of(job, photos, uploads, settings.device, job_log.show)
+        uploads = _fetch_photos(context.blobs.uploads, job, parts)
+        request = request_of(job, photos, uploads, settings.device, job_log.add_sketch)
         logging.getLogger().addHandler(JobLogHandler(job_log))
-        job_log.note(f"attempt {lease.attempt} by {owner}")
+        job_log.add_line(f"attempt {lease.attempt} by {owner}")
         try:
-            made = runner.carry_out(request, job, lease, job_log, parts)
+            finished = runner.carry_out(request, job, lease, job_log, parts)
         except PersonError as error:
-            job_log.note(f"refused: {error.code}: {error.english}")
+            job_log.add_line(f"refused: {error.code}: {error.english}")
             return f"refused: {error.code}"
         except LeaseLostError:
-            return "lost"
+            return "lease lost"
         except Exception:
-            log.exception("job %s broke", job_id)  # the diary hears of it, too
-            return "broke"
-        ended = "handed over" if made is None else "done"
-        job_log.note(ended)
-        return ended
+            log.exception("job %s failed", job_id)  # its handler writes it into the job's log as well
+            return "failed"
+        outcome = "handed over" if finished is None else "done"
+        job_log.add_line(outcome)
+        return outcome
 
 
-def _bring_photos(uploads: Uploads, job: Job, parts: Sequence[Phase]) -> Path:
-    """Has the photographs on this machine where they will be read; the folder of all projects."""
+def _fetch_photos(uploads: Uploads, job: Job, parts: Sequence[Phase]) -> Path:
+    """Copies the photographs to this machine where they will be read; returns the folder of all projects."""
     if Phase.COLLECT in parts:
         for number in job.options["numbers"]:
             uploads.fetch(str(job.project_id), photo_path(uploads.folder, number).name)
@@ -64,17 +64,17 @@ def _bring_photos(uploads: Uploads, job: Job, parts: Sequence[Phase]) -> Path:
 
 
 def carry_out(task: JobTask, plan: Plan | None = None) -> str:
-    """A worker's job in this process, by the service's plan."""
+    """Carries out a worker's task in this process, by default with the service's plan."""
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     settings = load_settings(device=task.device)
     return run_job(settings, plan or web_plan(), task)
 
 
-def device_name(asked: str) -> str:
-    """What an operator calls the device that draws: the GPU's product name, or ``cpu``."""
+def device_name(device: str) -> str:
+    """The name of the device that draws: the GPU's product name, or ``cpu``."""
     from generator.model import name_device, pick_device
 
-    return name_device(pick_device(asked))
+    return name_device(pick_device(device))
 
 
 SERVICE = JobImplementation(

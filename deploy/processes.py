@@ -1,4 +1,4 @@
-"""The processes of the service: the web, workers, the caretaker; alone or all under one command."""
+"""The processes of the service: web, workers and maintenance, each alone or all under one command."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from collector.blobs import Uploads
 from collector.events import Bus
 from collector.store import Store, open_store
 from collector.web import WebConfig, create_app
-from deploy.container import open_blobs, open_bus, retries_of
+from deploy.container import make_retries, open_blobs, open_bus
 from deploy.font_service import PipelineFontService
 from deploy.job_process import LOG_FORMAT, SERVICE
 from deploy.jobs.db_retry import retry_while_unavailable
-from deploy.jobs.maintenance import Maintenance, drop_leftovers
+from deploy.jobs.maintenance import Maintenance, delete_leftovers
 from deploy.jobs.process_pool import JobImplementation
-from deploy.jobs.worker import COLLECTOR, DRAWER, EVERYTHING, JobWorker, Kind
+from deploy.jobs.worker import COLLECTOR, DRAWER, EVERYTHING, JobWorker, WorkerKind
 from deploy.pipeline.artifact_store import Blobs
 from deploy.settings import Settings
 from templates.errors import PersonError
@@ -37,7 +37,7 @@ STOP_S = 15.0
 
 
 class NeedsKafkaError(PersonError):
-    """Workers of different kinds need a bus that reaches them."""
+    """``collect`` was started with in-process events, which reach one process only."""
 
     code = "settings.bus"
 
@@ -49,17 +49,17 @@ class NeedsKafkaError(PersonError):
 
 
 def serve(settings: Settings, *, with_worker: bool) -> None:
-    """Answers people until stopped; with a worker of its own this one command is the whole service."""
-    _log()
-    # Uvicorn sends itself the signal once more when it has stopped in request: that must not cut off what follows here.
-    signal.signal(signal.SIGTERM, _leave)
+    """Runs the web until stopped, ``with_worker`` beside a worker process that makes the fonts."""
+    _configure_logging()
+    # Uvicorn raises the signal again after it has stopped in order: that must not skip the cleanup below.
+    signal.signal(signal.SIGTERM, _exit)
     with open_blobs(settings) as blobs, closing(open_store(settings.database_url)) as store:
-        drop_leftovers(blobs.uploads)
-        beside = [sys.executable, "-m", "deploy", "work", "--beside"]
-        worker = subprocess.Popen(beside, stdin=subprocess.PIPE) if with_worker else None
+        delete_leftovers(blobs.uploads)
+        command = [sys.executable, "-m", "deploy", "work", "--beside"]
+        worker = subprocess.Popen(command, stdin=subprocess.PIPE) if with_worker else None
         try:
-            shown = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host
-            typer.echo(f"손맛이 열렸습니다 · Sonmat is open: http://{shown}:{settings.port}/", err=True)
+            host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host
+            typer.echo(f"손맛이 열렸습니다 · Sonmat is open: http://{host}:{settings.port}/", err=True)
             font_service = PipelineFontService(store, blobs.artifacts, blobs.uploads)
             uvicorn.run(
                 create_app(web_config(settings, blobs.uploads), store, font_service, blobs.uploads),
@@ -77,15 +77,15 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
                 worker.wait(STOP_S)
 
 
-def _leave(signal_number: int, frame: Any) -> None:
+def _exit(signal_number: int, frame: Any) -> None:
     raise SystemExit(0)
 
 
 def collect(settings: Settings, implementation: JobImplementation = SERVICE) -> None:
-    """Reads photographs and builds fonts until stopped.
+    """Runs a worker that reads photographs and builds fonts, until stopped.
 
     Raises:
-        NeedsKafkaError: events stay in one process, whose worker does everything.
+        NeedsKafkaError: the bus is local; one worker then does everything.
     """
     if settings.bus == "local":
         raise NeedsKafkaError
@@ -93,84 +93,84 @@ def collect(settings: Settings, implementation: JobImplementation = SERVICE) -> 
 
 
 def work(settings: Settings, implementation: JobImplementation = SERVICE, *, beside: bool = False) -> None:
-    """Learns hands and draws until stopped; with local events does everything, for there is no other.
+    """Runs a worker that learns hands and draws, until stopped; with the local bus it does everything.
 
-    ``beside``: does everything, and stops too when standard input closes, which tells that the web process that
-    started it is gone.
+    ``beside``: the worker was started by ``serve``: it does everything, and stops as well when standard input closes,
+    which means that the web process has ended.
     """
     _work(settings, implementation, EVERYTHING if beside or settings.bus == "local" else DRAWER, beside=beside)
 
 
-def _work(settings: Settings, implementation: JobImplementation, kind: Kind, *, beside: bool = False) -> None:
-    with _open(settings) as parts:
+def _work(settings: Settings, implementation: JobImplementation, kind: WorkerKind, *, beside: bool = False) -> None:
+    with _open(settings) as resources:
         if beside:
-            threading.Thread(target=_wait_for_end, args=(parts.stop,), daemon=True).start()
-        caretaker = threading.Thread(target=parts.caretaker(settings).run, name="caretaker", daemon=True)
+            threading.Thread(target=_stop_at_end_of_input, args=(resources.stop,), daemon=True).start()
+        maintenance = threading.Thread(target=resources.maintenance(settings).run, name="maintenance", daemon=True)
         if settings.bus == "local":
-            caretaker.start()
-        retries = retries_of(settings, settings.most_tries)
+            maintenance.start()
+        retries = make_retries(settings, settings.max_tries)
         try:
-            store, bus = parts.store, parts.bus
+            store, bus = resources.store, resources.bus
             JobWorker(
-                store, bus, implementation, settings.device, kind, retries, settings.poll_fallback_s, parts.stop
+                store, bus, implementation, settings.device, kind, retries, settings.poll_fallback_s, resources.stop
             ).run()
         finally:
-            parts.stop.set()
-            if caretaker.is_alive():
-                caretaker.join()
+            resources.stop.set()
+            if maintenance.is_alive():
+                maintenance.join()
 
 
 def relay(settings: Settings) -> None:
-    """Publishes events and takes care of silent jobs and old files until stopped."""
-    with _open(settings) as parts:
-        parts.caretaker(settings).run()
+    """Runs maintenance until stopped: publishes events, requeues expired jobs, deletes old files."""
+    with _open(settings) as resources:
+        resources.maintenance(settings).run()
 
 
 def prepare(settings: Settings) -> None:
-    """Brings the database's schema up to date and makes the topics; once before the processes of a new version."""
-    with _open(settings) as parts:
-        parts.bus.prepare()
+    """Migrates the database's schema and creates the topics; run once before the processes of a new version."""
+    with _open(settings) as resources:
+        resources.bus.prepare()
 
 
 @dataclass(frozen=True)
-class _Parts:
-    """What a process of the service holds."""
+class _Resources:
+    """What a process of the service has opened."""
 
     store: Store
     bus: Bus
     blobs: Blobs
     stop: threading.Event
 
-    def caretaker(self, settings: Settings) -> Maintenance:
-        """The caretaker of this process."""
+    def maintenance(self, settings: Settings) -> Maintenance:
+        """The maintenance tasks of this process."""
         return Maintenance(settings, self.store, self.bus, self.blobs, self.stop)
 
 
 @contextmanager
-def _open(settings: Settings) -> Iterator[_Parts]:
-    """Opens what a process needs, and asks it to stop on SIGTERM and Ctrl-C; closes all at the end."""
-    _log()
+def _open(settings: Settings) -> Iterator[_Resources]:
+    """Opens what a process needs and sets ``stop`` on SIGTERM and Ctrl-C; closes everything at the end."""
+    _configure_logging()
     stop = threading.Event()
 
-    def ask(signal_number: int, frame: Any) -> None:
+    def request_stop(signal_number: int, frame: Any) -> None:
         stop.set()
 
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, request_stop)
+    signal.signal(signal.SIGINT, request_stop)
     with (
         open_blobs(settings) as blobs,
         closing(retry_while_unavailable(lambda: open_store(settings.database_url))) as store,
     ):
         bus = open_bus(settings, store)
         with closing(bus):
-            yield _Parts(store, bus, blobs, stop)
+            yield _Resources(store, bus, blobs, stop)
 
 
 def web_config(settings: Settings, uploads: Uploads) -> WebConfig:
-    """The web's part of the settings."""
+    """The settings of the web application."""
     return WebConfig(
         folder=uploads.folder,
-        secret=settings.secret or _own_secret(settings.data / "web.secret"),
+        secret=settings.secret or _stored_secret(settings.data / "web.secret"),
         operator_token=settings.operator_token,
         https=settings.https,
         readers=settings.readers,
@@ -179,8 +179,8 @@ def web_config(settings: Settings, uploads: Uploads) -> WebConfig:
     )
 
 
-def _own_secret(path: Path) -> str:
-    """The secret of this installation, made the first time; readable by its owner alone."""
+def _stored_secret(path: Path) -> str:
+    """Reads the secret of this installation, made at the first start; only its owner can read the file."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
@@ -188,13 +188,13 @@ def _own_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
-def _wait_for_end(stop: threading.Event) -> None:
+def _stop_at_end_of_input(stop: threading.Event) -> None:
     while os.read(sys.stdin.fileno(), 64):
         pass
     stop.set()
 
 
-def _log() -> None:
+def _configure_logging() -> None:
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     logging.getLogger("kafka").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)

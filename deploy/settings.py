@@ -1,11 +1,13 @@
-"""Every setting of Sonmat, typed, with defaults that work; nothing else reads the environment.
+"""All settings of Sonmat, typed, with defaults that work. Nothing else reads the environment.
 
-``deploy/README.md`` has them in one table, and a test holds the two together.
+``deploy/README.md`` lists them in one table; a test compares the two.
 """
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,9 +16,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from templates.errors import PersonError
 
+log = logging.getLogger("sonmat.settings")
+
+PREFIX = "SONMAT_"
+RENAMED = {"echo_s": "poll_fallback_s", "most_tries": "max_tries"}
+"""Settings by their names in version 0.1; the old names work in 0.2, with a warning."""
+
 
 class SettingsError(PersonError):
-    """An environment variable has a value that cannot be used."""
+    """An environment variable has an invalid value."""
 
     code = "settings"
 
@@ -28,58 +36,71 @@ class SettingsError(PersonError):
 
 
 def default_data_folder() -> Path:
-    """Where programs keep what they made, by the XDG base directory specification."""
+    """The folder for data of programs, by the XDG base directory specification."""
     base = os.environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local" / "share") / "sonmat"
 
 
 class Settings(BaseSettings):
-    """How this installation runs."""
+    """The settings of this installation."""
 
-    model_config = SettingsConfigDict(env_prefix="SONMAT_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     data: Path = Field(default_factory=default_data_folder, description="folder of the database and of stage results")
     database: str = Field(default="", description="SQLAlchemy URL; empty: the file sonmat.sqlite3 in the data folder")
-    bus: Literal["local", "kafka"] = Field(default="local", description="what carries the events")
-    kafka_servers: str = Field(default="localhost:9092", description="host:port of the brokers, parted by commas")
-    kafka_session_s: float = Field(default=10.0, ge=3, description="seconds of silence after which a member is dropped")
+    bus: Literal["local", "kafka"] = Field(default="local", description="event bus: in-process, or Apache Kafka")
+    kafka_servers: str = Field(default="localhost:9092", description="host:port of the brokers, separated by commas")
+    kafka_session_s: float = Field(default=10.0, ge=3, description="seconds until a silent worker leaves its group")
     blobs: str = Field(default="", description="s3://bucket/prefix of photographs and stage results; empty: the folder")
     s3_endpoint: str = Field(default="", description="URL of an S3-compatible store that is not AWS")
     s3_region: str = Field(default="us-east-1", description="the bucket's region")
-    s3_key: str = Field(default="", repr=False, description="access key; empty: boto3 finds its own")
+    s3_key: str = Field(default="", repr=False, description="access key; empty: boto3's own lookup")
     s3_secret: str = Field(default="", repr=False, description="secret of the access key")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="where the network runs")
-    lease_s: float = Field(default=30.0, ge=1, description="seconds of silence after which a job may be taken over")
-    keep_days: int = Field(default=30, ge=1, description="days after their last use that stage results are kept")
+    lease_s: float = Field(default=30.0, ge=1, description="seconds without a heartbeat until another may claim a job")
+    keep_days: int = Field(default=30, ge=1, description="days that unused stage results are kept")
 
     photo_days: float = Field(default=14.0, gt=0, description="days that the service keeps photographs")
-    most_tries: int = Field(default=3, ge=1, description="how often workers try a job that breaks")
-    retry_s: float = Field(default=5.0, gt=0, description="seconds that a job rests after its first breakage")
+    max_tries: int = Field(default=3, ge=1, description="how often workers try a failing job")
+    retry_s: float = Field(default=5.0, gt=0, description="seconds until the first retry of a failed job")
     poll_fallback_s: float = Field(
-        default=60.0, gt=0, description="seconds a job may wait until idle workers look for it"
+        default=60.0, gt=0, description="seconds a job waits until idle workers find it in the database"
     )
     host: str = Field(default="127.0.0.1", description="address the service listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="port the service listens on")
     readers: int = Field(default=2, ge=1, description="processes that read photographs for the web")
-    https: bool = Field(default=False, description="whether people reach the service by HTTPS")
-    proxies: str = Field(default="127.0.0.1", description="proxies whose word on people's addresses is trusted")
-    operator_token: str = Field(default="", repr=False, description="opens the operator's pages; empty: there are none")
-    secret: str = Field(default="", repr=False, description="signs forms and sessions; empty: a file in the folder")
+    https: bool = Field(default=False, description="people reach the service by HTTPS: cookies are secure")
+    proxies: str = Field(default="127.0.0.1", description="proxies whose X-Forwarded-For is trusted")
+    operator_token: str = Field(default="", repr=False, description="opens the operator's pages; empty: no such pages")
+    secret: str = Field(default="", repr=False, description="key that signs forms and sessions; empty: one in a file")
 
     @property
     def database_url(self) -> str:
-        """The database's URL, written out."""
+        """The URL of the database, also where the setting is empty."""
         return self.database or f"sqlite:///{self.data / 'sonmat.sqlite3'}"
 
 
-def load_settings(**given: Any) -> Settings:
-    """The settings of this process; what is given counts before the environment.
+def load_settings(**values: Any) -> Settings:
+    """Loads the settings of this process; ``values`` take precedence over the environment.
 
     Raises:
-        SettingsError: an environment variable has a value that cannot be used.
+        SettingsError: an environment variable has an invalid value.
     """
     try:
-        return Settings(**given)
+        return Settings(**(_values_of_old_names(os.environ) | values))
     except ValidationError as error:
-        names = ", ".join(f"SONMAT_{problem['loc'][0]}".upper() for problem in error.errors())
+        names = ", ".join(f"{PREFIX}{problem['loc'][0]}".upper() for problem in error.errors())
         raise SettingsError(names, "; ".join(problem["msg"] for problem in error.errors())) from error
+
+
+def _values_of_old_names(environment: Mapping[str, str]) -> dict[str, str]:
+    """The values of variables that are set under their old names only; warns of each."""
+    found = {}
+    for old, new in RENAMED.items():
+        old_name, new_name = f"{PREFIX}{old}".upper(), f"{PREFIX}{new}".upper()
+        if old_name in environment and new_name not in environment:
+            log.warning(
+                "%s의 새 이름은 %s입니다. 바꾸어 주세요. Rename %s to %s.", old_name, new_name, old_name, new_name
+            )
+            found[new] = environment[old_name]
+    return found

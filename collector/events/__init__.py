@@ -1,14 +1,14 @@
-"""Events between the parts of Sonmat: what happened to which job, versioned, on a bus that loses none.
+"""Versioned events about jobs, carried by a bus that delivers each at least once.
 
-    Relay(store.outbox, bus).drain()         publishes what transactions wrote into the outbox
+    Relay(store.outbox, bus).drain()         publishes the events that transactions wrote into the outbox
     with bus.consume([topic], "worker") as consumer:
         for delivery in consumer.poll(1.0):
             event = decode(delivery.payload)
-            ...                              # safe to do twice
+            ...                              # must be safe to repeat
             consumer.commit(delivery)
 
-At least once: an event may come again, after a crash or a rebalance. Who receives one looks at the job's row,
-whose lease makes the work happen once. ``LocalBus`` runs inside one process on the embedded database;
+An event may come again, after a crash or a rebalance. Its consumer reads the job's row, whose lease lets the work be
+done once. ``LocalBus`` runs inside one process on the embedded database;
 ``KafkaBus`` on Apache Kafka.
 """
 

@@ -1,4 +1,4 @@
-"""The bus between the parts: what a publisher and a consumer may rely on, whichever bus it is."""
+"""Protocols of the event bus: what publishers and consumers may rely on, whichever bus is used; dead letters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collector.store import OutboxMessage
 
 @dataclass(frozen=True)
 class Delivery:
-    """One event as it came off the bus."""
+    """One event as a consumer received it."""
 
     topic: str
     key: str
@@ -31,13 +31,13 @@ class Consumer(Protocol):
         """The next events, in the order of each key; empty when none came within ``timeout_s``."""
 
     def idle(self, timeout_s: float) -> None:
-        """Stays a member for ``timeout_s`` without taking events: for whoever is busy with one for long."""
+        """Stays a member for ``timeout_s`` without receiving events, while a long job is carried out."""
 
     def commit(self, delivery: Delivery) -> None:
-        """This event, and all before it in its partition, need not come again."""
+        """Marks this event, and all before it in its partition, as handled."""
 
     def close(self) -> None:
-        """Leaves the group. What was not committed comes again, to whoever reads on."""
+        """Leaves the group. Events that were not committed go to other members."""
 
     def __enter__(self) -> Self: ...
 
@@ -50,27 +50,27 @@ class Bus(Protocol):
     """Carries events from the outbox to consumers, each at least once."""
 
     def prepare(self) -> bool:
-        """Makes ready what the bus needs; True where all of it was missing: the bus is new, or has forgotten all."""
+        """Creates what the bus needs; True where all of it was missing: the bus is new, or has lost its events."""
 
     def publish(self, messages: Sequence[OutboxMessage]) -> None:
-        """Returns when all are kept safe; raises when any may not be."""
+        """Returns when all events are stored; raises when one may not be."""
 
     def consume(self, topics: Sequence[str], group: str) -> Consumer:
-        """A member of ``group``; a new group starts at the oldest event kept."""
+        """Joins ``group``; a new group starts at the oldest stored event."""
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes connections."""
 
 
 DEAD_TOPIC = "sonmat.dead"
 
 
 def to_dead_letter(delivery: Delivery, reason: str) -> OutboxMessage:
-    """The dead letter of an event."""
+    """Wraps an event that could not be handled, with the reason."""
     letter = {"topic": delivery.topic, "key": delivery.key, "payload": dict(delivery.payload), "reason": reason}
     return OutboxMessage(DEAD_TOPIC, delivery.key, letter)
 
 
 def from_dead_letter(letter: Mapping[str, Any]) -> OutboxMessage:
-    """The event of a dead letter, to be published once more where it was."""
+    """Unwraps the event of a dead letter, to be published again on its own topic."""
     return OutboxMessage(letter["topic"], letter["key"], letter["payload"])

@@ -1,4 +1,4 @@
-"""The bus of production: Apache Kafka by kafka-python."""
+"""Event bus on Apache Kafka, by kafka-python."""
 
 from __future__ import annotations
 
@@ -18,53 +18,53 @@ from collector.store import OutboxMessage
 
 TOPICS = tuple(sorted({kind.TOPIC for kind in EVENT_TYPES.values() if kind.TOPIC} | {DEAD_TOPIC}))
 PARTITIONS = 24
-"""As many workers can share a topic; partitions cost next to nothing."""
+"""The largest number of workers that can share a topic; a partition costs little."""
 PUBLISH_TIMEOUT_S = 15.0
 REQUEST_TIMEOUT_MS = 10_000
 METADATA_AGE_MS = 5_000
-"""How soon a consumer hears of topics that were made after it began."""
+"""The time after which a consumer sees topics that were created after it started."""
 MALFORMED = "malformed"
-"""The one field of the payload that stands for bytes that are no JSON object."""
+"""The only field of the payload of a message that is not a JSON object."""
 
 
 class KafkaBus:
-    """Events on Kafka: keyed by job, acknowledged by all replicas, offsets committed by hand."""
+    """Events on Kafka: keyed by job, acknowledged by all replicas, offsets committed one by one."""
 
     def __init__(self, servers: str, *, session_timeout_s: float = 10.0) -> None:
-        """``servers``: ``host:port``, several parted by commas."""
+        """``servers``: ``host:port``, several separated by commas."""
         self._servers = servers.split(",")
         self._session_timeout_s = session_timeout_s
         self._producer: Any = None
 
     def prepare(self) -> bool:
-        """Makes the topics that are missing; True where none was there."""
+        """Creates the missing topics; True where none existed."""
         return self.create_topics(TOPICS, PARTITIONS) == len(TOPICS)
 
     def create_topics(self, topics: Sequence[str], partitions: int, replicas: int = 1) -> int:
-        """Makes the topics that do not exist yet and says how many; a partition is one worker's at a time."""
+        """Creates the topics that do not exist yet and returns their number; one worker reads a partition at a time."""
         admin = KafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
-        made = 0
+        created = 0
         try:
             for topic in sorted(set(topics) - set(admin.list_topics())):
-                with suppress(TopicAlreadyExistsError):  # another process was faster
+                with suppress(TopicAlreadyExistsError):  # another process created it first
                     admin.create_topics({topic: {"num_partitions": partitions, "replication_factor": replicas}})
-                    made += 1
+                    created += 1
         finally:
             admin.close()
-        return made
+        return created
 
     def publish(self, messages: Sequence[OutboxMessage]) -> None:
-        """Sends all and waits until the broker has them.
+        """Sends all events and waits until the broker has stored them.
 
         Raises:
-            kafka.errors.KafkaError: one may not have arrived; publish them all again.
+            kafka.errors.KafkaError: one may not be stored; publish all of them again.
         """
         if self._producer is None:
             self._producer = KafkaProducer(
                 bootstrap_servers=self._servers,
                 acks="all",
-                # The outbox publishes again what was not acknowledged, and readers expect repeats: the broker need not
-                # remember this producer. One that has forgotten it would refuse everything.
+                # The outbox publishes again what was not acknowledged, and consumers expect repeats: idempotence adds
+                # nothing. A broker that lost its state would refuse an idempotent producer.
                 enable_idempotence=False,
                 max_in_flight_requests_per_connection=1,
                 allow_auto_create_topics=False,
@@ -79,13 +79,13 @@ class KafkaBus:
             for future in sent:
                 future.get(timeout=PUBLISH_TIMEOUT_S)
         except KafkaError:
-            # What it numbered and buffered may mean nothing to the broker that answers next.
+            # Its sequence numbers and buffers may be invalid for the broker that answers next.
             self._producer.close(timeout=0)
             self._producer = None
             raise
 
     def consume(self, topics: Sequence[str], group: str) -> Consumer:
-        """Joins the group; the broker shares the partitions out among its members."""
+        """Joins the group; the broker assigns the partitions to its members."""
         consumer = KafkaConsumer(
             *topics,
             bootstrap_servers=self._servers,
@@ -100,7 +100,7 @@ class KafkaBus:
         return _KafkaConsumer(consumer)
 
     def close(self) -> None:
-        """Sends what is left and lets go of the connections."""
+        """Sends what is buffered and closes the connections."""
         if self._producer is not None:
             self._producer.close()
             self._producer = None
@@ -111,29 +111,29 @@ class _KafkaConsumer:
 
     def __init__(self, consumer: Any) -> None:
         self._consumer = consumer
-        self._early: list[Delivery] = []
+        self._buffered: list[Delivery] = []
 
     def poll(self, timeout_s: float) -> list[Delivery]:
         """The next events; this or ``idle`` must be called more often than ``max.poll.interval`` (five minutes)."""
-        if self._early:
-            early, self._early = self._early, []
-            return early
+        if self._buffered:
+            buffered, self._buffered = self._buffered, []
+            return buffered
         self._consumer.resume(*self._consumer.paused())
         return self._fetch(timeout_s)
 
     def idle(self, timeout_s: float) -> None:
-        """Polls with every partition paused; a rebalance hands out partitions that are not, so pauses each time."""
+        """Polls with every partition paused; a rebalance assigns unpaused partitions, so it pauses each time."""
         self._consumer.pause(*self._consumer.assignment())
-        self._early += self._fetch(timeout_s)
+        self._buffered += self._fetch(timeout_s)
 
     def _fetch(self, timeout_s: float) -> list[Delivery]:
         batches = self._consumer.poll(timeout_ms=round(timeout_s * 1000))
         return [_delivery(record) for records in batches.values() for record in records]
 
     def commit(self, delivery: Delivery) -> None:
-        """Waits until the broker has noted the offset.
+        """Waits until the broker has stored the offset.
 
-        A partition that was taken away meanwhile is not this member's to commit: its new owner gets the event again.
+        Does nothing for a partition that was assigned to another member meanwhile: that one receives the event again.
         """
         place = TopicPartition(delivery.topic, delivery.partition)
         if place not in self._consumer.assignment():
@@ -142,7 +142,7 @@ class _KafkaConsumer:
             self._consumer.commit({place: OffsetAndMetadata(delivery.offset + 1, "", -1)})
 
     def close(self) -> None:
-        """Leaves the group at once, so that others need not wait for the session to time out."""
+        """Leaves the group, so that its partitions are reassigned before the session times out."""
         self._consumer.close(autocommit=False)
 
     def __enter__(self) -> Self:
@@ -164,7 +164,7 @@ def _delivery(record: Any) -> Delivery:
 
 
 def _payload(value: bytes | None) -> Mapping[str, Any]:
-    # A foreign message must reach the reader, who sets it aside: an error here would stop the partition for good.
+    # A foreign message must reach the consumer, which dead-letters it: an error here would block the partition.
     try:
         payload = json.loads(value or b"null")
     except ValueError:

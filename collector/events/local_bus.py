@@ -1,8 +1,8 @@
-"""The bus of the embedded way to run: the outbox table is the log, and groups remember how far they have read.
+"""In-process event bus: the outbox table is the log, and each group's offset is stored in the database.
 
-Nothing can be lost that is not lost with the database itself. Meant for SQLite, where writers take turns and the
-outbox numbers events in the order of their commits; on a database with concurrent writers a late commit of a lower
-number would be overlooked, so there the bus is Kafka.
+Events are as safe as the database. For SQLite only, where writers take turns and the outbox numbers events in the
+order of their commits; with concurrent writers a late commit of a lower number would be skipped, so other databases
+need Kafka.
 """
 
 from __future__ import annotations
@@ -17,56 +17,56 @@ from collector.events.bus import Consumer, Delivery
 from collector.store import Outbox, OutboxMessage
 
 BATCH = 100
-LOOK_AGAIN_S = 0.5
-"""How often a waiting consumer looks for events that another process wrote, of which nobody wakes it."""
+POLL_S = 0.5
+"""How often a waiting consumer reads the table: events of other processes do not wake it."""
 
 
 class LocalBus:
-    """Events through the outbox table, with a wake-up for consumers in this process."""
+    """Delivers events from the outbox table; publishing wakes the consumers of this process."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
-        self._news = threading.Condition()
+        self._published = threading.Condition()
 
     def prepare(self) -> bool:
-        """The outbox table is all it needs."""
+        """Does nothing: the outbox table exists already."""
         return False
 
     def publish(self, messages: Sequence[OutboxMessage]) -> None:
-        """Wakes the consumers: what is published is in the outbox already, which is what they read."""
-        with self._news:
-            self._news.notify_all()
+        """Wakes the consumers, which read the outbox; the events are there already."""
+        with self._published:
+            self._published.notify_all()
 
     def consume(self, topics: Sequence[str], group: str) -> Consumer:
-        """A reader of the log. One thread of one process reads for a group at a time."""
-        return LocalConsumer(self._outbox, self._news, tuple(topics), group)
+        """Opens a consumer. Only one thread of one process may consume for a group at a time."""
+        return LocalConsumer(self._outbox, self._published, tuple(topics), group)
 
     def close(self) -> None:
-        """Nothing to let go of: the store is its owner's."""
+        """Does nothing: the store is closed by its owner."""
 
 
 class LocalConsumer:
-    """Reads the log from where its group has come to."""
+    """Reads the outbox table from the offset of its group."""
 
-    def __init__(self, outbox: Outbox, news: threading.Condition, topics: tuple[str, ...], group: str) -> None:
+    def __init__(self, outbox: Outbox, published: threading.Condition, topics: tuple[str, ...], group: str) -> None:
         self._outbox = outbox
-        self._news = news
+        self._published = published
         self._group = group
         self._next = {topic: outbox.offset(group, topic) for topic in topics}
 
     def poll(self, timeout_s: float) -> list[Delivery]:
         """The next events; waits up to ``timeout_s`` for the first."""
         deadline = time.monotonic() + timeout_s
-        with self._news:
+        with self._published:
             while True:
                 found = [each for topic in self._next for each in self._read(topic)]
                 left_s = deadline - time.monotonic()
                 if found or left_s <= 0:
                     return found
-                self._news.wait(min(left_s, LOOK_AGAIN_S))
+                self._published.wait(min(left_s, POLL_S))
 
     def idle(self, timeout_s: float) -> None:
-        """Waits: nobody takes a reader of the log for dead."""
+        """Waits; a consumer of the table has no session that could time out."""
         time.sleep(timeout_s)
 
     def _read(self, topic: str) -> list[Delivery]:
@@ -76,11 +76,11 @@ class LocalConsumer:
         return [Delivery(topic, row.message.key, row.message.payload, 0, row.id) for row in rows]
 
     def commit(self, delivery: Delivery) -> None:
-        """Remembers in the database that the group has dealt with this event."""
+        """Stores in the database that the group has handled this event."""
         self._outbox.commit_offset(self._group, delivery.topic, delivery.offset + 1)
 
     def close(self) -> None:
-        """Stops reading."""
+        """Does nothing: there is no connection of its own."""
 
     def __enter__(self) -> Self:
         return self

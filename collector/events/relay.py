@@ -1,4 +1,4 @@
-"""Carries events from the outbox to the bus."""
+"""Publishes the events of the outbox on the bus."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ BATCH = 100
 
 
 class Relay:
-    """Publishes what the outbox holds. Any number of relays may run at once.
+    """Publishes the events of the outbox. Any number of relays may run at once.
 
-    Promise: every committed event is published at least once, and in the order of its writing as long as one relay
-    runs; an event of a transaction that was rolled back never is. An event comes twice only when a relay dies
-    between publishing and marking it. The wait for the broker happens inside the database transaction, whose row
-    locks keep other relays away from the batch.
+    Every committed event is published at least once, and in the order of the outbox while one relay runs. An event of
+    a transaction that was rolled back is never published. An event is published twice only when a relay dies between
+    publishing and marking it. The relay waits for the broker inside the database transaction, whose row locks keep
+    other relays from the same batch.
     """
 
     def __init__(self, outbox: Outbox, bus: Bus) -> None:
@@ -22,7 +22,7 @@ class Relay:
         self._bus = bus
 
     def drain(self) -> int:
-        """Publishes until nothing is left and says how many events it published."""
+        """Publishes until the outbox is empty; returns the number of events."""
         total = 0
         while True:
             with self._outbox.publishing(BATCH) as batch:

@@ -1,15 +1,15 @@
-"""The events and their form on the wire.
+"""Defines the events and their JSON form.
 
     {"id": "<uuid>", "type": "glyphs.ready", "version": 1, "job": "<uuid>", "at": "2026-03-01T12:00:00.123456+00:00",
      "data": {...}}
 
-A type's version grows when a reader of the old form would misread the new one; adding a field that readers may
-ignore does not. The Kafka key is the job's id, so that one job's events keep their order. ``id`` is the event's own:
-it stays the same when the event is published again.
+A type's version is raised when a consumer of the old form would misread the new one; a new field that consumers may
+ignore leaves it. The Kafka key is the job's id, so that one job's events keep their order. ``id`` identifies the event
+and stays the same when it is published again.
 
 EventError
 ├── MalformedEventError    not JSON, a field missing or of a wrong type
-└── UnknownEventError      a type or version that this program does not know: a newer program wrote it
+└── UnknownEventError      a type or version that this program does not know, written by a newer one
 """
 
 from __future__ import annotations
@@ -25,44 +25,44 @@ from collector.store import OutboxMessage, Phase
 
 
 class EventError(Exception):
-    """An event that cannot be read."""
+    """A message cannot be decoded."""
 
 
 class MalformedEventError(EventError):
-    """Not an event at all."""
+    """A message is not an event, or its fields are not those of its type."""
 
 
 class UnknownEventError(EventError):
-    """A type or version that this program does not know."""
+    """An event has a type or version that this program does not know."""
 
 
 class Event(BaseModel):
-    """Something that happened to a job. Derive one class for each type."""
+    """Base of all events, one class for each type."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int] = 1
     TOPIC: ClassVar[str]
-    """Where it goes; empty where that depends on what it says (``topic``)."""
+    """The topic of this type; empty where it depends on the event (see ``topic``)."""
 
     job: str
 
     @property
     def topic(self) -> str:
-        """The topic of this very event."""
+        """The topic that this event is published on."""
         return self.TOPIC
 
 
 class PhotosReceived(Event):
-    """Photographs were handed in: collectors read them."""
+    """A job was submitted; collectors read its photographs."""
 
     TYPE = "photos.received"
     TOPIC = "sonmat.photos"
 
 
 class GlyphsReady(Event):
-    """The sheet was read, its glyphs are in the database: workers learn the hand and draw the rest."""
+    """The sheet was read; workers learn the hand and draw the other characters."""
 
     TYPE = "glyphs.ready"
     TOPIC = "sonmat.glyphs"
@@ -73,7 +73,7 @@ class GlyphsReady(Event):
 
 
 class DrawingsReady(Event):
-    """Every character is drawn: collectors build the font."""
+    """Every character is drawn; collectors build the font."""
 
     TYPE = "drawings.ready"
     TOPIC = "sonmat.drawings"
@@ -82,7 +82,7 @@ class DrawingsReady(Event):
 
 
 class JobWaits(Event):
-    """A job waits for a part of its way: told again after silence, a pause, or a broker that forgot."""
+    """A job waits for a phase; sent again after an expired lease, a pause, or a loss of the broker's events."""
 
     TYPE = "job.waits"
     TOPIC = ""
@@ -91,12 +91,12 @@ class JobWaits(Event):
 
     @property
     def topic(self) -> str:
-        """Where those listen who take this part up."""
+        """The topic that workers of this phase consume."""
         return WORK_TOPICS[self.part]
 
 
 class FontReady(Event):
-    """The font is made."""
+    """The job ended with a font."""
 
     TYPE = "font.ready"
     TOPIC = "sonmat.fonts"
@@ -105,7 +105,7 @@ class FontReady(Event):
 
 
 class JobFailed(Event):
-    """The job ended without a font; ``by_writer`` tells whether the writer can mend it."""
+    """The job ended without a font; ``by_writer``: the writer can mend it."""
 
     TYPE = "job.failed"
     TOPIC = "sonmat.failures"
@@ -121,7 +121,7 @@ WORK_TOPICS: Mapping[Phase, str] = {
     Phase.DRAW: GlyphsReady.TOPIC,
     Phase.BUILD: DrawingsReady.TOPIC,
 }
-"""Where workers hear of jobs that wait for their part."""
+"""The topic that workers of a phase consume, by phase."""
 EVENT_TYPES: Mapping[tuple[str, int], type[Event]] = {
     (kind.TYPE, kind.VERSION): kind
     for kind in (PhotosReceived, GlyphsReady, DrawingsReady, JobWaits, FontReady, JobFailed)
@@ -129,7 +129,7 @@ EVENT_TYPES: Mapping[tuple[str, int], type[Event]] = {
 
 
 class _Envelope(BaseModel):
-    """The outer form, the same for every type and version."""
+    """The outer JSON object, the same for every type and version."""
 
     id: uuid.UUID
     type: str
@@ -140,7 +140,7 @@ class _Envelope(BaseModel):
 
 
 def encode(event: Event) -> OutboxMessage:
-    """The outbox message of an event, with an id of its own."""
+    """Encodes an event as an outbox message with a new id."""
     envelope = _Envelope(
         id=uuid.uuid4(),
         type=event.TYPE,
@@ -153,11 +153,11 @@ def encode(event: Event) -> OutboxMessage:
 
 
 def decode(payload: Mapping[str, Any]) -> Event:
-    """The event of a payload.
+    """Decodes the payload of a message.
 
     Raises:
-        MalformedEventError: it is none, or its fields are not those of its type.
-        UnknownEventError: a newer program's type or version.
+        MalformedEventError: it is not an event, or its fields are not those of its type.
+        UnknownEventError: this program does not know its type or version.
     """
     try:
         envelope = _Envelope.model_validate(payload)

@@ -23,7 +23,7 @@ from collector.store.migrate import migrate
 from collector.store.operations import Operations
 from collector.store.outbox import Outbox
 from collector.store.projects import Projects, Remains
-from collector.store.rate_limits import Rates
+from collector.store.rate_limits import RateLimits
 from collector.store.records import (
     Cell,
     Job,
@@ -68,7 +68,7 @@ __all__ = [
     "Project",
     "ProjectNotFoundError",
     "Projects",
-    "Rates",
+    "RateLimits",
     "Remains",
     "RequeueCounts",
     "StageCost",

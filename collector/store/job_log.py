@@ -1,4 +1,4 @@
-"""What people watch of a job in the making: the writer sees the hand being learnt, the operator reads the journal."""
+"""Log lines of a job, for operators, and pictures of the hand as it is learnt, for the writer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from collector.store.records import Lease
 from collector.store.transactions import Transactions
 
 LINE_LIMIT = 8000
-"""Letters of one line; a traceback's end tells more than its beginning."""
-MOST_LINES = 400
+"""Characters of one line; of a longer one the end is kept, as a traceback ends with its error."""
+MAX_LINES = 400
 
 
 @dataclass(frozen=True)
 class JobLogLine:
-    """What a job's process said."""
+    """One line that a job's process logged."""
 
     at: datetime
     attempt: int
@@ -28,27 +28,27 @@ class JobLogLine:
 
 
 class JobLogTable(Transactions):
-    """Every method is one transaction, as in the store that this belongs to; it dies with its job."""
+    """Log lines and pictures, deleted with their job; every call is one transaction."""
 
-    def note(self, lease: Lease, line: str) -> None:
-        """Adds a line; of a job that was deleted nothing is written any more."""
+    def add_line(self, lease: Lease, line: str) -> None:
+        """Appends a line; does nothing where the job was deleted."""
         with self._write.begin() as session:
             if session.get(JobRow, lease.job_id, with_for_update=True) is not None:
                 text = line[-LINE_LIMIT:]
                 session.add(JobLogRow(job_id=lease.job_id, attempt=lease.attempt, at=self._clock(), line=text))
 
     def lines(self, job_id: str) -> list[JobLogLine]:
-        """The latest lines of a job, the oldest first."""
-        query = select(JobLogRow).where(JobLogRow.job_id == job_id).order_by(JobLogRow.id.desc()).limit(MOST_LINES)
+        """The latest ``MAX_LINES`` lines of a job, oldest first."""
+        query = select(JobLogRow).where(JobLogRow.job_id == job_id).order_by(JobLogRow.id.desc()).limit(MAX_LINES)
         with self._read() as session:
             rows = list(session.scalars(query))
         return [JobLogLine(row.at, row.attempt, row.line) for row in reversed(rows)]
 
-    def draw(self, lease: Lease, png: bytes) -> None:
-        """Keeps one more picture of the hand as it is learnt.
+    def add_sketch(self, lease: Lease, png: bytes) -> None:
+        """Stores one more picture (PNG) of the hand as it is learnt.
 
         Raises:
-            LeaseLostError: the job is another's now, or deleted.
+            LeaseLostError: another process holds the job, or it was deleted.
         """
         with self._write.begin() as session:
             row = session.get(JobRow, lease.job_id, with_for_update=True)
@@ -57,12 +57,12 @@ class JobLogTable(Transactions):
             session.add(SketchRow(job_id=lease.job_id, number=_count(session, lease.job_id) + 1, png=png))
 
     def count_sketches(self, job_id: str) -> int:
-        """How many pictures there are; they are numbered from 1."""
+        """The number of pictures; they are numbered from 1."""
         with self._read() as session:
             return _count(session, job_id)
 
     def sketch(self, job_id: str, number: int) -> bytes | None:
-        """One picture (PNG); None where there is none."""
+        """The picture of a number (PNG); None where there is none."""
         with self._read() as session:
             row = session.get(SketchRow, (job_id, number))
             return row.png if row else None

@@ -1,4 +1,4 @@
-"""Finds jobs that nobody works on although somebody should, and has them announced again."""
+"""Requeues jobs whose lease has expired or whose pause before a retry is over."""
 
 from __future__ import annotations
 
@@ -14,74 +14,79 @@ from collector.store.outbox import add_messages
 from collector.store.records import Job, JobState, OutboxMessage, Phase
 from collector.store.rows import to_job
 
-SWEEP = 100
-"""Jobs that one sweep looks at, so that its transaction stays short."""
+BATCH = 100
+"""Jobs of one transaction, so that it stays short."""
 Announce = Callable[[Job], OutboxMessage]
 
 
 @dataclass(frozen=True)
 class RequeueCounts:
-    """What a sweep found."""
+    """How many jobs were requeued and how many failed."""
 
-    again: int
-    """Jobs handed out again: their worker fell silent, or their pause before a retry is over."""
-    lost: int
-    """Jobs given up: their worker fell silent too often."""
+    requeued: int
+    """Jobs whose lease has expired, or whose pause before a retry is over."""
+    failed: int
+    """Jobs whose lease has expired too often."""
 
 
 @dataclass(frozen=True)
 class LeaseExpiry:
-    """One sweep.
+    """Requeues or fails jobs at one moment.
 
-    Only jobs of projects: nobody waits for those of a command that was broken off.
+    Only jobs of projects: nobody waits for the job of an interrupted command.
     """
 
     now: datetime
-    most_tries: int
-    """A job whose worker fell silent this often is given up."""
+    max_tries: int
+    """A job whose lease has expired this often fails."""
     announce: Announce
-    """The event that makes workers take a job up."""
+    """Makes the event by which workers learn of a waiting job."""
     lost: Announce
-    """The event of a job given up."""
+    """Makes the event of a job that failed."""
 
     def run(self, session: Session) -> RequeueCounts:
-        """Sweeps within the transaction of ``session``."""
-        given_up = [self._requeue_or_fail(session, row) for row in self._take(session, self._silent())]
-        rows = self._take(session, _waiting(JobRow.retry_at <= self.now))
+        """Requeues or fails one batch within the transaction of ``session``."""
+        has_failed = [self._requeue_or_fail(session, row) for row in self._lock(session, self._is_expired())]
+        rows = self._lock(session, _waiting(JobRow.retry_at <= self.now))
         for row in rows:
-            self._hand_out(session, row)
-        return RequeueCounts(len(rows) + given_up.count(False), given_up.count(True))
+            self._requeue(session, row)
+        return RequeueCounts(len(rows) + has_failed.count(False), has_failed.count(True))
 
-    def announce_all(self, session: Session, limit: int, after: str = "") -> str | None:
-        """Announces waiting jobs for a bus that has forgotten everything: up to ``limit``, by id from ``after`` on.
+    def announce_waiting(self, session: Session, limit: int, after: str = "") -> str | None:
+        """Announces up to ``limit`` waiting jobs again, by id from ``after`` on.
 
         Returns:
-            The last job's id, to go on after; None when none is left.
+            The last job's id, to continue after; None when none is left.
         """
-        rows = self._take(session, _waiting(JobRow.retry_at.is_(None), JobRow.id > after), limit, by_id=True)
+        rows = self._lock(session, _waiting(JobRow.retry_at.is_(None), JobRow.id > after), limit, by_id=True)
         for row in rows:
-            self._hand_out(session, row)
+            self._requeue(session, row)
         return rows[-1].id if len(rows) == limit else None
 
-    def _silent(self) -> ColumnElement[bool]:
+    def _is_expired(self) -> ColumnElement[bool]:
         return and_(JobRow.state == JobState.RUNNING.value, JobRow.lease_until < self.now)
 
     def _requeue_or_fail(self, session: Session, row: JobRow) -> bool:
-        if row.tries < self.most_tries:
-            self._hand_out(session, row)
+        if row.tries < self.max_tries:
+            self._requeue(session, row)
             return False
         row.updated_at = self.now
-        end(row, JobState.FAILED, "worker.lost", f"the worker fell silent {row.tries} times")
+        end(
+            row,
+            JobState.FAILED,
+            "worker.lost",
+            f"the lease expired {row.tries} times without a heartbeat",
+        )
         add_messages(session, [self.lost(to_job(row))], self.now)
         return True
 
-    def _hand_out(self, session: Session, row: JobRow) -> None:
+    def _requeue(self, session: Session, row: JobRow) -> None:
         row.updated_at = self.now
         row.state, row.owner, row.lease_until, row.retry_at = JobState.QUEUED.value, None, None, None
         add_messages(session, [self.announce(to_job(row))], self.now)
 
-    def _take(
-        self, session: Session, condition: ColumnElement[bool], limit: int = SWEEP, *, by_id: bool = False
+    def _lock(
+        self, session: Session, condition: ColumnElement[bool], limit: int = BATCH, *, by_id: bool = False
     ) -> list[JobRow]:
         query = select(JobRow).where(JobRow.project_id.is_not(None), condition).limit(limit)
         order = JobRow.id if by_id else JobRow.created_at
@@ -93,11 +98,11 @@ def _waiting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def to_parts(text: str) -> tuple[Phase, ...]:
-    """The parts that a worker's row names."""
+    """The phases that a worker's row names."""
     return tuple(Phase(name) for name in text.split(",") if name)
 
 
 def end(row: JobRow, state: JobState, code: str, error: str) -> None:
-    """A job ends without a font."""
+    """Marks a job as ended without a font."""
     row.state, row.error_code, row.error = state.value, code, error
     row.owner = row.lease_until = row.retry_at = None

@@ -1,4 +1,4 @@
-"""What those who run the service see and do: all jobs, workers, silence, retries, figures."""
+"""Reads and changes jobs, workers and events on behalf of operators, workers and the relay."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from collector.store.search import find_jobs
 from collector.store.statistics import Costs, StageCost
 from collector.store.transactions import Transactions
 
-ANNOUNCED_AT_ONCE = 200
-UNHEARD_SEEN = 20
-FEWEST_RUNS = 3
+ANNOUNCE_BATCH = 200
+MAX_UNDELIVERED = 20
+MIN_RUNS = 3
 
 
 class Operations(Transactions):
-    """Every method is one transaction, as in the store that this belongs to."""
+    """Queries and changes for the running of the service; every call is one transaction."""
 
     def __init__(
         self, read: sessionmaker[Session], write: sessionmaker[Session], clock: Callable[[], datetime]
@@ -32,28 +32,28 @@ class Operations(Transactions):
         super().__init__(read, write, clock)
         self._costs = Costs(read, clock)
 
-    def requeue_expired(self, most_tries: int, announce: Announce, lost: Announce) -> RequeueCounts:
-        """Hands out again what fell silent and what may be tried again.
+    def requeue_expired(self, max_tries: int, announce: Announce, lost: Announce) -> RequeueCounts:
+        """Puts expired and paused jobs back into the queue, and fails those that were tried too often.
 
         Args:
-            most_tries: a job whose worker fell silent this often is given up.
-            announce: the event that makes workers take a job up.
-            lost: the event of a job given up.
+            max_tries: a job whose lease has expired this often fails.
+            announce: makes the event by which workers learn of a waiting job.
+            lost: makes the event of a job that failed so.
         """
         with self._write.begin() as session:
-            return LeaseExpiry(self._clock(), most_tries, announce, lost).run(session)
+            return LeaseExpiry(self._clock(), max_tries, announce, lost).run(session)
 
-    def announce_all(self, announce: Announce) -> None:
-        """Announces every waiting job, for a bus that has forgotten everything; many short transactions."""
+    def announce_waiting(self, announce: Announce) -> None:
+        """Announces every waiting job, for a bus that has lost its events; many short transactions."""
         after: str | None = ""
         while after is not None:
             with self._write.begin() as session:
-                sweep = LeaseExpiry(self._clock(), 0, announce, announce)
-                after = sweep.announce_all(session, ANNOUNCED_AT_ONCE, after)
+                expiry = LeaseExpiry(self._clock(), 0, announce, announce)
+                after = expiry.announce_waiting(session, ANNOUNCE_BATCH, after)
 
     def undelivered(self, parts: Sequence[Phase], poll_fallback_s: float) -> list[str]:
         """The ids of jobs that have waited longer than ``poll_fallback_s`` for one of ``parts``, the oldest first."""
-        waits = (
+        is_waiting = (
             JobRow.state == JobState.QUEUED.value,
             JobRow.part.in_([part.value for part in parts]),
             JobRow.retry_at.is_(None),
@@ -61,11 +61,11 @@ class Operations(Transactions):
             JobRow.project_id.is_not(None),
         )
         with self._read() as session:
-            query = select(JobRow.id).where(*waits).order_by(JobRow.created_at, JobRow.id)
-            return list(session.scalars(query.limit(UNHEARD_SEEN)))
+            query = select(JobRow.id).where(*is_waiting).order_by(JobRow.created_at, JobRow.id)
+            return list(session.scalars(query.limit(MAX_UNDELIVERED)))
 
     def cancel(self, job_id: str, code: str, sentence: str) -> None:
-        """Ends a job that waits or runs; its worker loses the lease and stops.
+        """Ends a waiting or running job as refused; its worker loses the lease and stops.
 
         Raises:
             JobNotFoundError, IllegalTransitionError: there is no such job, or it has ended.
@@ -80,19 +80,19 @@ class Operations(Transactions):
             end(row, JobState.REFUSED, code, sentence)
 
     def list_jobs(self, state: JobState | None, text: str, limit: int, offset: int) -> list[Job]:
-        """Jobs, the newest first; ``text`` is looked for in name, id, error and worker."""
+        """Jobs, the newest first, whose name, id, error, worker or stage contains ``text``."""
         with self._read() as session:
             return [to_job(row) for row in find_jobs(session, state, text, limit, offset)]
 
     def count_by_state(self) -> dict[JobState, int]:
-        """How many jobs stand where."""
+        """The number of jobs in each state."""
         with self._read() as session:
             rows = session.execute(select(JobRow.state, func.count()).group_by(JobRow.state))
             counts = {JobState(state): count for state, count in rows}
         return {state: counts.get(state, 0) for state in JobState}
 
     def queue_place(self, job: Job) -> int:
-        """How many jobs of projects wait longer than this one for the same part of the way."""
+        """The number of project jobs that wait longer than this one for the same phase."""
         before = or_(JobRow.created_at < job.created_at, and_(JobRow.created_at == job.created_at, JobRow.id < job.id))
         waiting = (
             JobRow.state == JobState.QUEUED.value,
@@ -103,18 +103,18 @@ class Operations(Transactions):
             return session.execute(select(func.count()).select_from(JobRow).where(*waiting, before)).scalar_one()
 
     def oldest_wait_s(self) -> float:
-        """Seconds that the job at the head of the queue has waited; 0 where none does."""
+        """The seconds that the oldest waiting job has waited; 0 where none waits."""
         waiting = (JobRow.state == JobState.QUEUED.value, JobRow.project_id.is_not(None))
         with self._read() as session:
             first = session.execute(select(func.min(JobRow.created_at)).where(*waiting)).scalar_one()
         return 0.0 if first is None else max(0.0, (self._clock() - first).total_seconds())
 
     def stage_costs(self) -> list[StageCost]:
-        """Finished runs by stage."""
+        """The number and the seconds of finished runs, by stage."""
         return self._costs.all()
 
     def seconds_by_stage(self, job_ids: Sequence[str]) -> dict[str, dict[str, float]]:
-        """Of each of some jobs the seconds of its finished stages."""
+        """The seconds of each job's finished stages, by job and stage."""
         found: dict[str, dict[str, float]] = {job_id: {} for job_id in job_ids}
         with self._read() as session:
             query = select(StageRow).where(StageRow.job_id.in_(job_ids)).order_by(StageRow.finished_at)
@@ -123,14 +123,14 @@ class Operations(Transactions):
         return found
 
     def usual_seconds(self, stage: str, runs: int = 20) -> float | None:
-        """Median seconds of a stage's latest runs; None where it ran so seldom that one slow run would decide."""
+        """The median seconds of a stage's latest runs; None where there are fewer than ``MIN_RUNS``."""
         with self._read() as session:
             query = select(StageRow.seconds).where(StageRow.stage == stage)
             seconds = sorted(session.scalars(query.order_by(StageRow.finished_at.desc()).limit(runs)))
-        return seconds[len(seconds) // 2] if len(seconds) >= FEWEST_RUNS else None
+        return seconds[len(seconds) // 2] if len(seconds) >= MIN_RUNS else None
 
     def failures_by_code(self) -> dict[tuple[str, str], int]:
-        """How many jobs ended without a font, by state and code."""
+        """The number of jobs that ended without a font, by state and error code."""
         ended = JobRow.state.in_((JobState.REFUSED.value, JobState.FAILED.value))
         with self._read() as session:
             query = select(JobRow.state, JobRow.error_code, func.count()).where(ended)
@@ -143,13 +143,13 @@ class Operations(Transactions):
             query = select(OutboxRow).where(OutboxRow.key == key).order_by(OutboxRow.id).limit(limit)
             return [(row.created_at, row.topic, row.payload) for row in session.scalars(query)]
 
-    def beat(self, worker: Worker) -> None:
-        """A worker shows itself."""
+    def record_heartbeat(self, worker: Worker) -> None:
+        """Stores a worker's state and the moment of its heartbeat."""
         with self._write.begin() as session:
             session.merge(WorkerRow(**vars(worker) | {"parts": ",".join(worker.parts)}))
 
-    def leave(self, worker_id: str) -> None:
-        """A worker says good-bye."""
+    def remove_worker(self, worker_id: str) -> None:
+        """Deletes the row of a worker that stops."""
         with self._write.begin() as session:
             session.execute(delete(WorkerRow).where(WorkerRow.id == worker_id))
 
@@ -159,18 +159,18 @@ class Operations(Transactions):
             rows = session.scalars(select(WorkerRow).order_by(WorkerRow.id))
             return [_worker(row) for row in rows]
 
-    def forget_workers(self, before: datetime) -> int:
-        """Drops workers not heard of since then."""
+    def delete_silent_workers(self, before: datetime) -> int:
+        """Deletes workers without a heartbeat since ``before``; returns their number."""
         with self._write.begin() as session:
-            gone = session.execute(delete(WorkerRow).where(WorkerRow.heartbeat_at < before))
-            return cast(CursorResult[Any], gone).rowcount
+            deleted = session.execute(delete(WorkerRow).where(WorkerRow.heartbeat_at < before))
+            return cast(CursorResult[Any], deleted).rowcount
 
-    def forget_events(self, before: datetime, keep: Sequence[str]) -> int:
-        """Drops published events from before then, but those of the topics to keep."""
+    def delete_published_events(self, before: datetime, keep: Sequence[str]) -> int:
+        """Deletes events published before then, those of the topics ``keep`` excepted; returns their number."""
         old = (OutboxRow.published_at < before, OutboxRow.topic.not_in(keep))
         with self._write.begin() as session:
-            gone = session.execute(delete(OutboxRow).where(*old))
-            return cast(CursorResult[Any], gone).rowcount
+            deleted = session.execute(delete(OutboxRow).where(*old))
+            return cast(CursorResult[Any], deleted).rowcount
 
 
 def _worker(row: WorkerRow) -> Worker:

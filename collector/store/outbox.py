@@ -1,4 +1,4 @@
-"""The outbox: events as rows, written in the transaction that made them true.
+"""The outbox: events as rows, written in the transaction that changes what they report.
 
 Source of the method: C. Richardson, Microservices Patterns, "Transactional outbox" and "Polling publisher".
 """
@@ -18,7 +18,7 @@ from collector.store.transactions import Transactions
 
 
 def add_messages(session: Session, messages: Sequence[OutboxMessage], now: datetime) -> None:
-    """Writes events into the transaction at hand."""
+    """Inserts events into the transaction of ``session``."""
     for message in messages:
         row = OutboxRow(topic=message.topic, key=message.key, payload=dict(message.payload), created_at=now)
         session.add(row)
@@ -26,20 +26,20 @@ def add_messages(session: Session, messages: Sequence[OutboxMessage], now: datet
 
 
 class Outbox(Transactions):
-    """Reads the outbox: for a relay that publishes it, and for the in-process bus whose log it is."""
+    """The outbox table: read by the relay, which publishes it, and by the in-process bus, whose log it is."""
 
     def add(self, messages: Sequence[OutboxMessage]) -> None:
-        """Writes events that belong to no other change, in one transaction."""
+        """Inserts events that belong to no other change, in one transaction."""
         with self._write.begin() as session:
             add_messages(session, messages, self._clock())
 
     @contextmanager
     def publishing(self, limit: int) -> Iterator[list[StoredMessage]]:
-        """Up to ``limit`` unpublished events, oldest first, locked while the body publishes them.
+        """Locks up to ``limit`` unpublished events, oldest first, while the body publishes them.
 
-        When the body ends they are marked as published; when it raises, or the process dies, none is, and all
-        are handed out again: at least once. Several relays share the work (SKIP LOCKED on MySQL; on SQLite
-        they take turns).
+        When the body ends they are marked as published; when it raises, or the process dies, none is marked, and all
+        are published again: at least once. Several relays may run at once (SKIP LOCKED on MySQL; on SQLite they take
+        turns).
         """
         with self._write.begin() as session:
             query = (
@@ -56,19 +56,19 @@ class Outbox(Transactions):
                 row.published_at = now
 
     def replace(self, number: int, message: OutboxMessage) -> None:
-        """Writes an event and drops the one of this number, in one transaction."""
+        """Inserts an event and deletes the one of this number, in one transaction."""
         with self._write.begin() as session:
             session.execute(delete(OutboxRow).where(OutboxRow.id == number))
             add_messages(session, [message], self._clock())
 
     def pending(self) -> int:
-        """How many events wait to be published."""
+        """The number of unpublished events."""
         with self._read() as session:
             count = select(func.count()).select_from(OutboxRow).where(OutboxRow.published_at.is_(None))
             return session.execute(count).scalar_one()
 
     def read_log(self, topic: str, from_id: int, limit: int) -> list[StoredMessage]:
-        """Events of a topic from a number on, oldest first, published or not."""
+        """The events of a topic from number ``from_id`` on, oldest first, published or not."""
         with self._read() as session:
             query = (
                 select(OutboxRow)
@@ -79,13 +79,13 @@ class Outbox(Transactions):
             return [_stored(row) for row in session.scalars(query)]
 
     def offset(self, group: str, topic: str) -> int:
-        """The number from which a group reads on; 0 for a new group."""
+        """The number of the next event a group reads; 0 for a new group."""
         with self._read() as session:
             row = session.get(OffsetRow, (group, topic))
             return 0 if row is None else row.next_id
 
     def commit_offset(self, group: str, topic: str, next_id: int) -> None:
-        """Remembers that a group has dealt with everything below ``next_id``; never goes back."""
+        """Stores that a group has handled every event below ``next_id``; the number never falls."""
         with self._write.begin() as session:
             row = session.get(OffsetRow, (group, topic), with_for_update=True)
             if row is None:

@@ -1,7 +1,7 @@
-"""How fast somebody may ask for something, counted for all web processes together.
+"""Limits how often somebody may ask for something, counted for all web processes together.
 
-Source: the generic cell rate algorithm (ITU-T I.371, annex A): one moment a row stands for a bucket that refills
-steadily, and one conditional UPDATE takes from it, so that processes that ask at once never take the same drop.
+Source: the generic cell rate algorithm (ITU-T I.371, annex A): one moment a row stands for a bucket of tokens that
+refills steadily, and one conditional UPDATE takes a token, so that processes that ask at once never take the same one.
 """
 
 from __future__ import annotations
@@ -17,45 +17,45 @@ from sqlalchemy.orm import Session, sessionmaker
 from collector.store.models import RateRow
 
 ROUNDING = 1e-3
-"""Share of one drop that may be missing: moments are kept as floating-point numbers."""
-TIDY_EVERY = 500
-"""After so many drops of one process the rows of full buckets are deleted; they say nothing."""
+"""Share of one token that may be missing: moments are kept as floating-point numbers."""
+CLEAN_EVERY = 500
+"""After so many calls in one process the rows of full buckets are deleted."""
 
 
-class Rates:
-    """Every method is one transaction, as in the store that this belongs to."""
+class RateLimits:
+    """Token buckets in the database; every call is one transaction."""
 
     def __init__(self, write: sessionmaker[Session], clock: Callable[[], datetime]) -> None:
         self._write = write
         self._clock = clock
-        self._spent = 0
+        self._calls = 0
 
-    def spend(self, bucket: str, most: int, period_s: float) -> bool:
-        """Takes one drop of a bucket of ``most``, which refills within ``period_s``; False where it is empty."""
-        now_s, drop_s = self._clock().timestamp(), period_s / most
-        taken = self._take(bucket, now_s, drop_s, period_s) or self._fill(bucket, now_s + drop_s)
-        # Another process may have filled it between our two tries.
-        taken = taken or self._take(bucket, now_s, drop_s, period_s)
-        self._spent += 1
-        if self._spent % TIDY_EVERY == 0:
+    def take(self, bucket: str, size: int, period_s: float) -> bool:
+        """Takes a token from a bucket of ``size`` that refills within ``period_s``; False where it is empty."""
+        now_s, token_s = self._clock().timestamp(), period_s / size
+        taken = self._take_token(bucket, now_s, token_s, period_s) or self._create(bucket, now_s + token_s)
+        # Another process may have created the bucket between our two tries.
+        taken = taken or self._take_token(bucket, now_s, token_s, period_s)
+        self._calls += 1
+        if self._calls % CLEAN_EVERY == 0:
             with self._write.begin() as session:
                 session.execute(delete(RateRow).where(RateRow.full_at_s < now_s))
         return taken
 
-    def _take(self, bucket: str, now_s: float, drop_s: float, period_s: float) -> bool:
+    def _take_token(self, bucket: str, now_s: float, token_s: float, period_s: float) -> bool:
         start_s = case((RateRow.full_at_s > now_s, RateRow.full_at_s), else_=now_s)
-        latest_s = now_s + period_s - drop_s * (1.0 - ROUNDING)
+        latest_s = now_s + period_s - token_s * (1.0 - ROUNDING)
         change = update(RateRow).where(RateRow.bucket == bucket, RateRow.full_at_s <= latest_s)
         with self._write.begin() as session:
             result = session.execute(
-                change.values(full_at_s=start_s + drop_s), execution_options={"synchronize_session": False}
+                change.values(full_at_s=start_s + token_s), execution_options={"synchronize_session": False}
             )
             return cast(CursorResult[Any], result).rowcount == 1
 
-    def _fill(self, bucket: str, full_at_s: float) -> bool:
+    def _create(self, bucket: str, full_at_s: float) -> bool:
         try:
             with self._write.begin() as session:
                 session.add(RateRow(bucket=bucket, full_at_s=full_at_s))
         except IntegrityError:
-            return False  # there is one, and it was empty a moment ago
+            return False  # it exists, and was empty a moment ago
         return True

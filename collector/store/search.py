@@ -1,4 +1,4 @@
-"""Finds jobs among very many: by what an index holds where that can be, whole rows only of those that are shown."""
+"""Searches jobs by the columns of an index; whole rows are read only of the jobs that are returned."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from collector.store.models import JobRow
 from collector.store.records import JobState
 
 INDEXED = (JobRow.name, JobRow.id, JobRow.error_code, JobRow.owner, JobRow.stage)
-"""What the index over ``created_at`` holds beside it: looking through it touches no row."""
+"""The columns that the index over ``created_at`` includes: a search in them reads no row."""
 WITH_ERRORS = (JobState.FAILED, JobState.REFUSED, JobState.QUEUED)
-"""Only jobs in these states have an error to look into."""
+"""Only jobs in these states have an error text."""
 
 
 def find_jobs(session: Session, state: JobState | None, text: str, limit: int, offset: int) -> Sequence[JobRow]:
-    """Rows, the newest first; ``text`` is looked for in name, id, error and worker."""
-    wanted: list[ColumnElement[bool]] = [] if state is None else [JobRow.state == state.value]
+    """Rows of jobs, the newest first, whose name, id, error, worker or stage contains ``text``."""
+    conditions: list[ColumnElement[bool]] = [] if state is None else [JobRow.state == state.value]
     if text:
-        of_index = or_(*(column.contains(text, autoescape=True) for column in INDEXED))
+        in_index = or_(*(column.contains(text, autoescape=True) for column in INDEXED))
         in_errors = (
             JobRow.state.in_([each.value for each in WITH_ERRORS if state in (None, each)]),
             JobRow.error.contains(text, autoescape=True),
         )
         last = offset + limit
-        found = {*_newest(session, [*wanted, of_index], last), *_newest(session, in_errors, last)}
+        found = {*_newest(session, [*conditions, in_index], last), *_newest(session, in_errors, last)}
         places = sorted(found, reverse=True)[offset:last]
     else:
-        places = _newest(session, wanted, limit, offset)
+        places = _newest(session, conditions, limit, offset)
     rows = session.scalars(select(JobRow).where(JobRow.id.in_([job_id for _, job_id in places])))
     return sorted(rows, key=lambda row: (row.created_at, row.id), reverse=True)
 
 
 def _newest(
-    session: Session, wanted: Sequence[ColumnElement[bool]], limit: int, offset: int = 0
+    session: Session, conditions: Sequence[ColumnElement[bool]], limit: int, offset: int = 0
 ) -> list[tuple[datetime, str]]:
-    query: Any = select(JobRow.created_at, JobRow.id).where(*wanted)
+    query: Any = select(JobRow.created_at, JobRow.id).where(*conditions)
     rows = session.execute(query.order_by(JobRow.created_at.desc(), JobRow.id.desc()).limit(limit).offset(offset))
     return [(created_at, job_id) for created_at, job_id in rows]

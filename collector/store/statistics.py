@@ -1,4 +1,4 @@
-"""How the whole service does: throughput and what stages cost, for those who run it."""
+"""Throughput of the service and cost of its stages, for operators."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from collector.store.models import JobRow, StageRow
 from collector.store.records import TERMINAL, JobState
 
 RUNS = 500
-"""Latest runs of a stage that its figures are taken from."""
+"""Latest runs of a stage that its statistics are computed from."""
 
 
 @dataclass(frozen=True)
 class StageFigures:
-    """Seconds of a stage's latest runs."""
+    """Quantiles of a stage's latest runs."""
 
     stage: str
     runs: int
     p50_s: float
     p95_s: float
     memory_mib: float
-    """The most that any of them took."""
+    """The largest peak of these runs."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Hour:
 
 
 class Statistics:
-    """Every method is one transaction and reads a bounded number of rows."""
+    """Computes statistics; every call is one transaction and reads a bounded number of rows."""
 
     def __init__(self, read: sessionmaker[Session], clock: Callable[[], datetime]) -> None:
         self._read = read
         self._clock = clock
 
     def stage(self, stage: str) -> StageFigures | None:
-        """Figures of a stage; None where it never ran."""
+        """The figures of a stage; None where it never ran."""
         query = select(StageRow.seconds, StageRow.peak_memory_mib).where(StageRow.stage == stage)
         with self._read() as session:
             rows = session.execute(query.order_by(StageRow.finished_at.desc()).limit(RUNS)).all()
@@ -58,7 +58,7 @@ class Statistics:
         return StageFigures(stage, len(rows), _quantile(seconds, 0.5), _quantile(seconds, 0.95), most)
 
     def hours(self, count: int) -> list[Hour]:
-        """Throughput by hour, the present one last."""
+        """The throughput of the latest ``count`` hours, the present one last."""
         first = self._clock().replace(minute=0, second=0, microsecond=0) - timedelta(hours=count - 1)
         ended = (JobRow.state.in_([state.value for state in TERMINAL]), JobRow.updated_at >= first)
         with self._read() as session:
@@ -74,37 +74,37 @@ def _quantile(values: Sequence[float], share: float) -> float:
     return values[max(0, -(-len(values) * round(100 * share) // 100) - 1)]
 
 
-SETTLED = timedelta(minutes=2)
-"""Older rows are counted and never looked at again; a transaction is shorter than this."""
+FINAL_AFTER = timedelta(minutes=2)
+"""Older rows are counted once and not read again: every transaction is shorter than this."""
 
 
 @dataclass(frozen=True)
 class StageCost:
-    """Finished runs of one stage."""
+    """The finished runs of one stage."""
 
     stage: str
     count: int
     seconds: float
-    """All together."""
+    """Sum over all runs."""
 
 
 class Costs:
-    """Counts the rows that came since it counted last; what is deleted later stays counted. Threads may share it."""
+    """Counters of runs and seconds that read new rows only; deleted rows stay counted. Threads may share it."""
 
     def __init__(self, read: sessionmaker[Session], clock: Callable[[], datetime]) -> None:
         self._read = read
         self._clock = clock
         self._lock = threading.Lock()
-        self._settled: dict[str, tuple[int, float]] = defaultdict(lambda: (0, 0.0))
+        self._final: dict[str, tuple[int, float]] = defaultdict(lambda: (0, 0.0))
         self._until = datetime.min.replace(year=1970, tzinfo=UTC)
 
     def all(self) -> list[StageCost]:
-        """Of every stage that ever ran."""
+        """The cost of every stage that ever ran, by name."""
         with self._lock, self._read() as session:
-            until = max(self._until, self._clock() - SETTLED)
-            _add(self._settled, _sums(session, self._until, until))
+            until = max(self._until, self._clock() - FINAL_AFTER)
+            _add(self._final, _sums(session, self._until, until))
             self._until = until
-            total = defaultdict(lambda: (0, 0.0), self._settled)
+            total = defaultdict(lambda: (0, 0.0), self._final)
             _add(total, _sums(session, until, None))
         return [StageCost(stage, count, seconds) for stage, (count, seconds) in sorted(total.items())]
 

@@ -20,7 +20,7 @@ from collector.store.models import GlyphRow, JobRow, PhotoRow, StageRow
 from collector.store.operations import Operations
 from collector.store.outbox import Outbox, add_messages
 from collector.store.projects import Projects
-from collector.store.rate_limits import Rates
+from collector.store.rate_limits import RateLimits
 from collector.store.records import (
     TERMINAL,
     Cell,
@@ -58,7 +58,7 @@ class Store:
         self.operations = Operations(self._read, self._write, clock)
         self.job_log = JobLogTable(self._read, self._write, clock)
         self.statistics = Statistics(self._read, clock)
-        self.rates = Rates(self._write, clock)
+        self.rate_limits = RateLimits(self._write, clock)
 
     def close(self) -> None:
         """Closes the connections."""

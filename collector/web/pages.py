@@ -58,7 +58,7 @@ class Web:
     forecast: Forecast = field(init=False)
 
     def __post_init__(self) -> None:
-        self.rates = Rates(self.store.rates, self.signer)
+        self.rates = Rates(self.store.rate_limits, self.signer)
         self.forecast = Forecast(self.store, self.font_service.stages)
 
     def page(self, request: Request, template: str, http_status: int = 200, **context: Any) -> HTMLResponse:

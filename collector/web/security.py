@@ -16,7 +16,7 @@ from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from collector.store import Rates as StoredRates
+from collector.store import RateLimits
 from collector.web.tokens import Signer
 from templates.errors import PersonError
 
@@ -132,7 +132,7 @@ class BodyLimit:
 class Rates:
     """Counts what each address and each writer asked for, in the database: all web processes count together."""
 
-    def __init__(self, rates: StoredRates, signer: Signer) -> None:
+    def __init__(self, rates: RateLimits, signer: Signer) -> None:
         self._rates = rates
         self._signer = signer
 
@@ -143,7 +143,7 @@ class Rates:
             Refusal: it is empty.
         """
         bucket = self._signer.sign("rate", f"{kind} {who}").rpartition(".")[2]
-        if not await run_in_threadpool(self._rates.spend, bucket, most, period_s):
+        if not await run_in_threadpool(self._rates.take, bucket, most, period_s):
             raise Refusal(
                 429,
                 "짧은 동안 너무 많이 요청했습니다. 잠시 쉬었다가 다시 해 주세요.",

@@ -10,8 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.cli import service_commands as service
-from deploy.cli.training_commands import add_commands
+from deploy.cli import service_commands, training_commands
 from deploy.settings import load_settings
 from fontbuild.info import FontInfo, License
 from templates.errors import PersonError
@@ -35,7 +34,7 @@ lay it flat, keep all four edges in the picture, use even light.
 Interrupted? Type the same command again: finished stages are not repeated.
 """
 EPILOG = """\
-끝남 코드 · exit codes: 0 잘됨 done · 1 프로그램 고장 a defect · 2 고칠 수 있는 문제 something you can mend · \
+종료 코드 · exit codes: 0 잘됨 done · 1 프로그램 고장 a defect · 2 고칠 수 있는 문제 something you can mend · \
 130 멈춤 interrupted.
 
 환경 변수 · environment: SONMAT_DATA, SONMAT_DATABASE, SONMAT_BUS, SONMAT_DEVICE … (deploy/README.md).
@@ -69,7 +68,7 @@ A few empty or faint cells do no harm: they are drawn, and named in report.json.
 
 
 class FurtherWeight(Enum):
-    """What ``--weight`` may be; the Regular is always made."""
+    """The values of ``--weight``; the Regular is always made."""
 
     LIGHT = "light"
     BOLD = "bold"
@@ -116,7 +115,7 @@ def make(
     ] = License.ALL_RIGHTS,
     weight: Annotated[
         list[FurtherWeight] | None,
-        typer.Option("--weight", help="다른 굵기도 · another pen as well; may be given twice"),
+        typer.Option("--weight", help="다른 굵기도 · another weight as well; may be given twice"),
     ] = None,
 ) -> None:
     """Makes a font from photographs of the filled sheet."""
@@ -130,8 +129,8 @@ def make(
         typer.echo(path)
 
 
-service.add_commands(app)
-add_commands(app)
+service_commands.add_commands(app)
+training_commands.add_commands(app)
 
 
 def main() -> None:
@@ -140,7 +139,7 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Runs the command; what a person can mend is two sentences on standard error and code 2, never a traceback."""
+    """Runs the command and returns its exit code; a PersonError is printed without a traceback and returns 2."""
     try:
         code = app(arguments or ["--help"], prog_name="sonmat", standalone_mode=False)
     except PersonError as error:

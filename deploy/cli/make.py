@@ -28,10 +28,10 @@ def make_font(
     console: Console,
     weights: Sequence[Weight] = (),
 ) -> list[Path]:
-    """Makes the font and delivers TTF, WOFF2, specimen and report into ``out``; returns their paths.
+    """Makes the font and writes TTF, WOFF2, specimens and report into ``out``; returns their paths.
 
     Args:
-        weights: further pens of the same hand, beside the Regular.
+        weights: further weights beside the Regular.
 
     Raises:
         PersonError: the writer can mend it; nothing was written into ``out``.
@@ -40,23 +40,23 @@ def make_font(
     request = make_request(photos, info, device=settings.device)
     with open_job_context(settings) as context:
         with ProgressDisplay(console, len(STAGES)) as display:
-            made = context.runner.make(request, display)
-        for notice in made.report["notices"]:
+            finished = context.runner.make(request, display)
+        for notice in finished.report["notices"]:
             console.print(f"{notice['korean']}\n{notice['english']}", markup=False, highlight=False, soft_wrap=True)
-        font, shown = made.outcomes["fontbuild"].folder, made.outcomes["specimen"].folder
+        font, specimens = finished.outcomes["fontbuild"].folder, finished.outcomes["specimen"].folder
         files = {
             f"{request.file_stem}.ttf": font / TTF,
             f"{request.file_stem}.woff2": font / WOFF2,
-            **{name: shown / name for name in (SPECIMEN, SPECIMEN_PDF, SPECIMEN_PAGE)},
+            **{name: specimens / name for name in (SPECIMEN, SPECIMEN_PDF, SPECIMEN_PAGE)},
         }
         with tempfile.TemporaryDirectory() as folder:
-            files |= further_weights(made.outcomes["generate"].folder / GLYPHS, info, weights, Path(folder))
-            return write_output(files, {REPORT: made.report}, out)
+            files |= build_further_weights(finished.outcomes["generate"].folder / GLYPHS, info, weights, Path(folder))
+            return write_output(files, {REPORT: finished.report}, out)
 
 
-def further_weights(glyphs: Path, info: FontInfo, weights: Sequence[Weight], folder: Path) -> dict[str, Path]:
-    """Font files by name: the archive ``glyphs`` written with other pens."""
+def build_further_weights(glyphs: Path, info: FontInfo, weights: Sequence[Weight], folder: Path) -> dict[str, Path]:
+    """Builds fonts of other weights from the archive ``glyphs``; returns the files by name."""
     if not weights:
         return {}
     family = build_family(load_glyphs(glyphs), info, folder, weights)
-    return {file.name: file for made in family.values() for file in (made.ttf, made.woff2)}
+    return {file.name: file for font in family.values() for file in (font.ttf, font.woff2)}

@@ -1,4 +1,4 @@
-"""Hands the finished files to the writer: all of them or none."""
+"""Writes the finished files into the writer's folder, all of them or none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from templates.errors import PersonError
 
 
 class FolderRefusedError(PersonError):
-    """Nothing can be written where the writer wants it."""
+    """The output folder cannot be written."""
 
     code = "out"
 
@@ -27,10 +27,10 @@ class FolderRefusedError(PersonError):
 
 
 def check_folder(out: Path) -> None:
-    """Finds out before the work begins whether its result can be delivered; leaves no trace.
+    """Checks, before any work, that a folder can be written; creates nothing.
 
     Raises:
-        FolderRefusedError: it cannot.
+        FolderRefusedError: it cannot be written.
     """
     nearest = out.absolute()
     while not nearest.exists() and nearest != nearest.parent:
@@ -44,13 +44,13 @@ def check_folder(out: Path) -> None:
 def write_output(files: Mapping[str, Path], documents: Mapping[str, Mapping[str, Any]], out: Path) -> list[Path]:
     """Copies files and writes JSON documents under the given names into ``out``; returns their paths.
 
-    All are written beside their place first and then moved in, so that a full disk or a crash leaves no half file.
-    An older file of the same name is replaced.
+    All are written into a temporary folder first and then renamed, so that a full disk or a crash leaves no partial
+    file. An existing file of the same name is replaced.
 
     Raises:
         FolderRefusedError: the folder cannot be written.
     """
-    made_here = not out.exists()
+    is_new = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".sonmat-", dir=out) as draft:
@@ -63,7 +63,7 @@ def write_output(files: Mapping[str, Path], documents: Mapping[str, Mapping[str,
             for name in names:
                 Path(draft, name).replace(out / name)
     except OSError as error:
-        if made_here:
+        if is_new:
             with suppress(OSError):
                 out.rmdir()
         raise FolderRefusedError(out, error.strerror or type(error).__name__) from error

@@ -1,4 +1,4 @@
-"""Shows a run's progress: a bar in a terminal, a line a stage elsewhere."""
+"""Shows the progress of a run: a bar in a terminal, one line per stage elsewhere."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from deploy.pipeline.engine import Outcome, Stage
 
 
 class ProgressDisplay:
-    """An observer for people."""
+    """Observer of a run that prints its progress."""
 
     def __init__(self, console: Console, count: int) -> None:
-        """``count``: how many stages there are."""
+        """``count``: the number of stages."""
         self._console = console
         self._count = count
         self._number = 0
@@ -57,13 +57,3 @@ class ProgressDisplay:
 
     def _title(self, stage: Stage) -> str:
         return f"({self._number}/{self._count}) {stage.title}"
-
-
-class Silence:
-    """An observer for processes that nobody watches: the job's row tells how it goes."""
-
-    def stage_started(self, stage: Stage) -> None: ...
-
-    def stage_progress(self, stage: Stage, share: float, message: str) -> None: ...
-
-    def stage_finished(self, outcome: Outcome) -> None: ...

@@ -9,51 +9,51 @@ import typer
 SERVE_HELP = """\
 웹으로 글꼴을 만들어 드립니다. Opens the service: people make their fonts in the browser.
 
-이 명령 하나로 모두 됩니다: 웹, 일꾼, 데이터베이스 파일. All in one: web, worker, database file.
+이 명령 하나로 모두 됩니다: 웹, 작업 프로세스, 데이터베이스 파일. All in one: web, worker, database file.
 
 여럿이 나누어 일할 때 · on several machines: [cyan]sonmat serve --no-worker[/cyan], [cyan]sonmat collect[/cyan], \
 [cyan]sonmat work[/cyan] (여럿 · several), [cyan]sonmat relay[/cyan]
 """
 COLLECT_HELP = """\
-모으는 일꾼: 사진을 읽고, 다 그려진 글자로 글꼴을 만듭니다. GPU가 필요 없습니다. \
-A collector: reads photographs, and builds the font when its characters are drawn. It wants processors, no GPU.
+사진을 읽고, 다 그려진 글자로 글꼴을 만듭니다. GPU가 필요 없습니다. \
+A worker that reads photographs, and builds fonts from drawn characters. It needs processors, no GPU.
 
-멈추라고 하면 하던 일을 바로 돌려놓습니다. Asked to stop, it gives its job back at once.
+멈추라고 하면 하던 작업을 바로 대기열에 돌려놓습니다. When stopped, it requeues its job at once.
 """
 WORK_HELP = """\
-그리는 일꾼: 손맛을 익히고 나머지 글자를 그립니다. GPU가 있으면 씁니다. \
-A worker: learns the hand and draws every other character, on a GPU where there is one; \
+손맛을 익히고 나머지 글자를 그립니다. GPU가 있으면 씁니다. \
+A worker that learns the hand and draws every other character, on a GPU where there is one; \
 with SONMAT_BUS=local it does everything.
 
-멈추라고 하면 하던 일을 바로 돌려놓습니다. Asked to stop, it gives its job back at once.
+멈추라고 하면 하던 작업을 바로 대기열에 돌려놓습니다. When stopped, it requeues its job at once.
 """
 RELAY_HELP = """\
-심부름꾼: 소식을 나르고, 멈춘 일을 다시 내고, 오래된 사진을 지웁니다. \
-Publishes events, hands out again the jobs of workers that died, deletes what is past its days.
+유지 관리: 이벤트를 보내고, 멈춘 작업을 대기열에 돌려놓고, 기한이 지난 사진을 지웁니다. \
+Maintenance: publishes events, requeues the jobs of dead workers, deletes files past their days.
 """
 PREPARE_HELP = """\
-준비: 데이터베이스의 표와 소식의 길을 마련하고 끝납니다. \
-Brings database and topics up to date, then ends; run it once before the processes of a new version.
+데이터베이스의 표와 이벤트 토픽을 새 판에 맞추고 끝납니다. \
+Migrates the database and creates the topics, then ends; run it once before the processes of a new version.
 """
 
 
 def serve(
     worker: Annotated[
-        bool, typer.Option("--worker/--no-worker", help="일꾼을 함께 띄웁니다 · start a worker as well")
+        bool, typer.Option("--worker/--no-worker", help="작업 프로세스도 함께 띄웁니다 · start a worker as well")
     ] = True,
     host: Annotated[str | None, typer.Option("--host", help="듣는 주소 · address to listen on")] = None,
     port: Annotated[int | None, typer.Option("--port", help="듣는 포트 · port to listen on")] = None,
 ) -> None:
-    """Opens the service."""
+    """Runs the service."""
     from deploy.processes import serve as run
     from deploy.settings import load_settings
 
-    wanted = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    run(load_settings().model_copy(update=wanted), with_worker=worker)
+    options = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    run(load_settings().model_copy(update=options), with_worker=worker)
 
 
 def collect() -> None:
-    """Reads photographs and builds fonts."""
+    """Runs a worker that reads photographs and builds fonts."""
     from deploy.processes import collect as run
     from deploy.settings import load_settings
 
@@ -64,9 +64,9 @@ def work(
     device: Annotated[
         str | None, typer.Option("--device", metavar="auto|cpu|cuda", help="그리는 곳 · where the network runs")
     ] = None,
-    beside: Annotated[bool, typer.Option("--beside", hidden=True, help="ends when standard input is closed")] = False,
+    beside: Annotated[bool, typer.Option("--beside", hidden=True, help="stop when standard input closes")] = False,
 ) -> None:
-    """Learns hands and draws."""
+    """Runs a worker that learns hands and draws."""
     from deploy.processes import work as run
     from deploy.settings import load_settings
 
@@ -74,7 +74,7 @@ def work(
 
 
 def relay() -> None:
-    """Publishes events and takes care of silent jobs."""
+    """Publishes events, requeues expired jobs, deletes old files."""
     from deploy.processes import relay as run
     from deploy.settings import load_settings
 
@@ -82,7 +82,7 @@ def relay() -> None:
 
 
 def prepare() -> None:
-    """Brings database and topics up to date."""
+    """Migrates the database and creates the topics."""
     from deploy.processes import prepare as run
     from deploy.settings import load_settings
 

@@ -1,4 +1,4 @@
-"""A font under test fills in a real sheet: printed, written, photographed on an everyday desk, and read again."""
+"""Simulates a sheet that a font has filled in: rendered, photographed and read again, for evaluation."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from templates.charset import hangul_set
 from templates.glyphs import GlyphSet
 from templates.sheet import SET_NAMES, build_sheet
 
-STEADY_PEN = Pen.GEL
-"""One pen for all hands, so that hands and not pens are compared."""
+PEN = Pen.GEL
+"""The same pen for all hands, so that hands and not pens are compared."""
 
 
-def set_of(chars: Sequence[str]) -> str:
-    """The name of the set that asks for just these syllables.
+def sheet_set_of(chars: Sequence[str]) -> str:
+    """The name of the sheet with exactly these syllables.
 
     Raises:
-        ValueError: no sheet does.
+        ValueError: there is no such sheet.
     """
     for name in SET_NAMES:
         if set(hangul_set(name)) == set(chars):
             return name
-    raise ValueError(f"no sheet asks for these {len(chars)} syllables")
+    raise ValueError(f"no sheet has exactly these {len(chars)} syllables")
 
 
 def write_on_paper(font: Path, chars: Sequence[str]) -> GlyphSet:
-    """The glyphs that capture reads from photographs of a sheet that the font has filled in.
+    """Reads the glyphs from simulated photographs of a sheet that the font has filled in.
 
     Raises:
-        ValueError: no sheet asks for these characters.
+        ValueError: no sheet has exactly these characters.
         PhotoError: a photograph could not be read.
     """
-    sheet, hand = build_sheet(set_of(chars)), Hand(font)
+    sheet, hand = build_sheet(sheet_set_of(chars)), Hand(font)
     random = np.random.default_rng(zlib.crc32(font.stem.encode()))
     with tempfile.TemporaryDirectory() as folder:
         photos = [
-            photograph(sheet, page.index, hand, replace(everyday(random), pen=STEADY_PEN)).save(
+            photograph(sheet, page.index, hand, replace(everyday(random), pen=PEN)).save(
                 Path(folder) / f"{page.index}.jpg"
             )
             for page in sheet.pages

@@ -1,4 +1,4 @@
-"""``sonmat template``: the sheet as a PDF to print and as JSON for programs."""
+"""``sonmat template``: writes the sheet as a PDF to print and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from templates.sheet import SET_NAMES, build_sheet
 
 
 class UnknownSetError(PersonError):
-    """There is no sheet of this size."""
+    """There is no sheet with this number of characters."""
 
     code = "set"
 

@@ -1,4 +1,4 @@
-"""The commands of the training: from a folder of fonts to the shipped networks, and how good those are."""
+"""The training commands: pack fonts, train the networks, export their weights, evaluate them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ PRETRAIN_HELP = """\
 
 여러 GPU · many GPUs: [cyan]torchrun --nproc-per-node 8 -m deploy pretrain …[/cyan]
 """
-SHIP_HELP = """\
-학습한 가중치를 패키지에 넣습니다. Puts a run's weights beside the code, in half precision.
+EXPORT_HELP = """\
+학습한 가중치를 패키지에 넣습니다. Writes a run's weights into the package, in half precision.
 """
 EVALUATE_HELP = """\
 그린 글자를 진짜 글씨와 견줍니다. Measures drawn letters against the hands' own, beside the baselines.
@@ -46,7 +46,7 @@ Arguments = ParamSpec("Arguments")
 
 
 class MaterialMissingError(PersonError):
-    """A file that training needs is not there."""
+    """A file that training needs does not exist."""
 
     code = "training.missing"
 
@@ -57,8 +57,8 @@ class MaterialMissingError(PersonError):
         )
 
 
-def names_what_is_missing(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """A command that says in two sentences which file is missing, in the place of a traceback."""
+def reports_missing_files(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Wraps a command: a missing file becomes an error in two sentences instead of a traceback."""
 
     @wraps(command)
     def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
@@ -68,6 +68,12 @@ def names_what_is_missing(command: Callable[Arguments, None]) -> Callable[Argume
             raise MaterialMissingError(error) from error
 
     return wrapped
+
+
+def warn_of_old_name(old: str, new: str) -> None:
+    """Says on standard error that a command or an option has a new name; the old one works in version 0.2."""
+    typer.echo(f"‘{old}’의 새 이름은 ‘{new}’입니다. 바꾸어 주세요.", err=True)
+    typer.echo(f"“{old}” is now called “{new}”: please use the new name.", err=True)
 
 
 def pack(
@@ -130,12 +136,18 @@ def pretrain(
     pretrain(config, model.reader, model.embedder, report=typer.echo)
 
 
-def ship(run: RunFolder = Path("runs/pretrain"), pack: PackFolder = Path(".pack")) -> None:
-    """Puts a run's weights beside the code."""
+def export(run: RunFolder = Path("runs/pretrain"), pack: PackFolder = Path(".pack")) -> None:
+    """Writes a run's weights into the package."""
     from trainer.export import export_run
 
     for path in export_run(run, pack):
         typer.echo(f"{path} {path.stat().st_size:,} bytes")
+
+
+def ship(run: RunFolder = Path("runs/pretrain"), pack: PackFolder = Path(".pack")) -> None:
+    """The name of ``export`` in version 0.1."""
+    warn_of_old_name("sonmat ship", "sonmat export")
+    export(run, pack)
 
 
 def evaluate(
@@ -148,6 +160,7 @@ def evaluate(
     unseen: Annotated[int, typer.Option("--unseen", min=1, help="그릴 글자 수 · syllables to draw a hand")] = 400,
     hand: Annotated[list[str] | None, typer.Option("--hand", help="이 글씨만 · only this hand")] = None,
     method: Annotated[list[str] | None, typer.Option("--method", help="이 방법만 · only this way of drawing")] = None,
+    player: Annotated[list[str] | None, typer.Option("--player", hidden=True)] = None,
     direct: Annotated[
         bool, typer.Option("--direct", help="종이와 사진을 거치지 않고 · without paper and photographs")
     ] = False,
@@ -164,6 +177,8 @@ def evaluate(
     from trainer.evaluation.bench import write_directly
     from trainer.evaluation.methods import METHODS
 
+    if player:
+        warn_of_old_name("--player", "--method")
     if threads:
         torch.set_num_threads(threads)
     measure(
@@ -172,7 +187,7 @@ def evaluate(
         written=written,
         unseen=unseen,
         hands=hand or (),
-        methods=method or METHODS,
+        methods=[*(method or ()), *(player or ())] or METHODS,
         device=load_settings().device,
         write=write_directly if direct else write_on_paper,
         console=Console(),
@@ -187,7 +202,8 @@ def add_commands(app: typer.Typer) -> None:
         (recognisers, RECOGNISERS_HELP),
         (seeds, SEEDS_HELP),
         (pretrain, PRETRAIN_HELP),
-        (ship, SHIP_HELP),
+        (export, EXPORT_HELP),
         (evaluate, EVALUATE_HELP),
     ):
-        app.command(help=text, rich_help_panel=panel)(names_what_is_missing(function))
+        app.command(help=text, rich_help_panel=panel)(reports_missing_files(function))
+    app.command(hidden=True)(reports_missing_files(ship))

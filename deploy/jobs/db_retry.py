@@ -1,4 +1,4 @@
-"""Waits for a database that is away: it is restarted, or another machine takes its place."""
+"""Repeats a call while the database is unavailable, for example while it restarts."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-log = logging.getLogger("sonmat.patience")
+log = logging.getLogger("sonmat.db_retry")
 
-LOOK_AGAIN_S = 1.0
-MOST_S = 300.0
+RETRY_EVERY_S = 1.0
+MAX_WAIT_S = 300.0
 
 T = TypeVar("T")
 
 
-def retry_while_unavailable(step: Callable[[], T], most_s: float = MOST_S) -> T:
-    """Does a step, once more each second while the database is away; the step must be one that may be repeated.
+def retry_while_unavailable(call: Callable[[], T], max_wait_s: float = MAX_WAIT_S) -> T:
+    """Returns the result of ``call``, repeated every second while the database is unavailable; it must be repeatable.
 
     Raises:
-        OperationalError, InterfaceError: it has been away for longer than ``most_s``.
+        OperationalError, InterfaceError: the database was unavailable for longer than ``max_wait_s``.
     """
-    begun_s = time.monotonic()
+    started_s = time.monotonic()
     while True:
         try:
-            return step()
+            return call()
         except (OperationalError, InterfaceError) as error:
-            if time.monotonic() - begun_s > most_s:
+            if time.monotonic() - started_s > max_wait_s:
                 raise
-            log.warning("the database is away, waiting: %s", error.orig)
-            time.sleep(LOOK_AGAIN_S)
+            log.warning("the database is unavailable, trying again: %s", error.orig)
+            time.sleep(RETRY_EVERY_S)

@@ -1,4 +1,4 @@
-"""What a job of the service tells while it runs: lines for the operator, pictures of the learning for the writer."""
+"""Writes a job's log lines, for operators, and pictures of the hand as it is learnt, for the writer."""
 
 from __future__ import annotations
 
@@ -16,60 +16,60 @@ from deploy.pipeline.engine import Outcome, Stage
 from deploy.pipeline.request import SAMPLE
 
 ADVANCE = 0.76
-"""From one syllable to the next, as a share of the frame that the network draws in."""
+"""Distance from one syllable to the next, as a share of the frame that the network draws in."""
 SPACE = 0.3
 LEADING = 0.95
 
 
 class JobLog:
-    """The diary of one attempt at a job; an observer of its run."""
+    """Log of one attempt at a job; an observer of its run."""
 
     def __init__(self, store: Store, lease: Lease) -> None:
         self._store = store
         self._lease = lease
 
-    def note(self, line: str) -> None:
-        """One line; what cannot be written now is not worth breaking the job for."""
+    def add_line(self, line: str) -> None:
+        """Appends a line; a line that the database does not take is dropped."""
         with suppress(SQLAlchemyError):
-            self._store.job_log.note(self._lease, line)
+            self._store.job_log.add_line(self._lease, line)
 
-    def show(self, pictures: NDArray[np.uint8]) -> None:
-        """The sample as it is drawn by now: (N, F, F), ink 255, one for each letter of ``SAMPLE_TEXT``."""
-        with suppress(SQLAlchemyError, LeaseLostError):  # who lost the lease hears of it from the run itself
-            self._store.job_log.draw(self._lease, sketch_png(pictures))
+    def add_sketch(self, pictures: NDArray[np.uint8]) -> None:
+        """Stores the letters of ``SAMPLE_TEXT`` as the network draws them now, (N, F, F) uint8, ink 255."""
+        with suppress(SQLAlchemyError, LeaseLostError):  # the run itself finds out that the lease is lost
+            self._store.job_log.add_sketch(self._lease, sketch_png(pictures))
 
     def stage_started(self, stage: Stage) -> None:
-        """JobRecorder what begins."""
-        self.note(f"{stage.name}: begins")
+        """Logs the start of a stage."""
+        self.add_line(f"{stage.name}: started")
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None:
-        """Nothing: the job's row tells this."""
+        """Does nothing: the job's row holds the progress."""
 
     def stage_finished(self, outcome: Outcome) -> None:
-        """JobRecorder what it cost."""
+        """Logs the cost of a stage and the key of its result."""
         cost = f"{outcome.seconds:.1f} s, {outcome.peak_memory_mib:.0f} MiB"
-        self.note(f"{outcome.stage.name}: {'already made, ' if outcome.reused else ''}{cost}, key {outcome.key[:12]}")
+        self.add_line(f"{outcome.stage.name}: {'reused, ' if outcome.reused else ''}{cost}, key {outcome.key[:12]}")
 
 
 class JobLogHandler(logging.Handler):
-    """Puts warnings and errors of the job's process into its job_log."""
+    """Writes warnings and errors of the job's process into its log."""
 
     def __init__(self, job_log: JobLog) -> None:
         super().__init__(logging.WARNING)
         self._job_log = job_log
-        self.addFilter(lambda record: not record.name.startswith("sqlalchemy"))  # writing must not tell of writing
+        self.addFilter(lambda record: not record.name.startswith("sqlalchemy"))  # writing a line must not log another
         self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """JobRecorder one record."""
-        self._job_log.note(self.format(record))
+        """Writes one record."""
+        self._job_log.add_line(self.format(record))
 
 
 def sketch_png(pictures: NDArray[np.uint8]) -> bytes:
-    """The sample's lines as a PNG, black ink on nothing.
+    """Renders the lines of the sample as a PNG, black on transparent.
 
     Args:
-        pictures: (N, F, F), ink 255; neighbours may overlap, for a frame is wider than its letter.
+        pictures: (N, F, F) uint8, ink 255; neighbours overlap, as a frame is wider than its letter.
     """
     side = pictures.shape[1]
     step, line_px, space = round(ADVANCE * side), round(LEADING * side), round(SPACE * side)

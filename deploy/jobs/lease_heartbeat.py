@@ -1,4 +1,4 @@
-"""Keeps a lease while the work is done."""
+"""Renews a lease from a thread while a job runs."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from collector.store import Lease, LeaseLostError, Store
 
-HEARTBEATS_A_LEASE = 6
+HEARTBEATS_PER_LEASE = 6
 
 
 class LeaseHeartbeat:
-    """``with LeaseHeartbeat(store, lease, lease_s): …`` holds the lease from a thread of its own."""
+    """Renews the lease while the body of ``with LeaseHeartbeat(store, lease, lease_s):`` runs."""
 
     def __init__(self, store: Store, lease: Lease, lease_s: float) -> None:
         self._store = store
         self._lease = lease
         self._lease_s = lease_s
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._thread = threading.Thread(target=self._renew, name="heartbeat", daemon=True)
 
-    def _beat(self) -> None:
-        while not self._stop.wait(self._lease_s / HEARTBEATS_A_LEASE):
+    def _renew(self) -> None:
+        while not self._stop.wait(self._lease_s / HEARTBEATS_PER_LEASE):
             try:
                 self._store.heartbeat(self._lease, self._lease_s)
             except LeaseLostError:
-                return  # the next step of the run finds out and ends it
+                return  # the next write of the run fails and ends it
             except SQLAlchemyError:
-                continue  # the database is away; it may come back before the lease runs out
+                continue  # the database may be available again before the lease expires
 
     def __enter__(self) -> Self:
         self._thread.start()

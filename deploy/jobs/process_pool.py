@@ -1,6 +1,6 @@
-"""Processes for jobs, each forked from one that has everything imported already.
+"""Runs each job in a process of its own, forked from a server process that has imported everything already.
 
-What a job eats or breaks ends with its process; what all jobs need is loaded once. The process that forks has one
+The memory and the crashes of a job end with its process; what all jobs need is loaded once. The server process has one
 thread and has computed nothing, so that forking it is safe.
 """
 
@@ -19,13 +19,13 @@ from typing import Any
 
 from collector.store import Phase
 
-ANSWER_S = 60.0
-"""Importing the network and waking a GPU takes seconds; a machine that takes longer does not say what it has."""
+DEVICE_NAME_TIMEOUT_S = 60.0
+"""Importing the network and initialising a GPU takes seconds; after this time the device stays unnamed."""
 
 
 @dataclass(frozen=True)
 class JobTask:
-    """What a job's process is told."""
+    """The arguments of a job's process."""
 
     job_id: str
     owner: str
@@ -35,107 +35,108 @@ class JobTask:
 
 @dataclass(frozen=True)
 class JobImplementation:
-    """How jobs are carried out."""
+    """The functions that a job's process runs, and the modules they need."""
 
     carry_out: Callable[[JobTask], str]
-    """A module's function that carries a job out and says in a word how that ended."""
-    needs: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
+    """A function of a module that carries a job out and returns in a word how it ended."""
+    preload: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
     """Modules that the stages of each part import when they run."""
     device_name: Callable[[str], str] = str
-    """A module's function that says what ``auto``, ``cpu`` or ``cuda`` is on this machine."""
+    """A function of a module that names the device which ``auto``, ``cpu`` or ``cuda`` means on this machine."""
 
 
 class JobProcess:
-    """One job's process."""
+    """The process of one job."""
 
-    def __init__(self, process: BaseProcess, ours: Connection) -> None:
+    def __init__(self, process: BaseProcess, connection: Connection) -> None:
         self._process = process
-        self._ours = ours
+        self._connection = connection
 
     @property
     def pid(self) -> int | None:
-        """Its number in the system."""
+        """Its process id."""
         return self._process.pid
 
     def wait(self, timeout_s: float) -> bool:
-        """Waits for its end; whether that has come."""
+        """Waits up to ``timeout_s`` for its end; returns whether it has ended."""
         self._process.join(timeout_s)
         return self._process.exitcode is not None
 
-    def end(self, patience_s: float) -> None:
-        """Asks it to end, and ends it when it does not."""
+    def stop(self, timeout_s: float) -> None:
+        """Sends SIGTERM, and SIGKILL where it has not ended within ``timeout_s``."""
         self._process.terminate()
-        if not self.wait(patience_s):
+        if not self.wait(timeout_s):
             self._process.kill()
             self._process.join()
 
     def close(self) -> tuple[int, str]:
-        """Its exit code and its last word, empty where it had none."""
+        """Waits for its end; returns the exit code and how the job ended, empty where the process did not say."""
         self._process.join()
         code = self._process.exitcode
         try:
-            said = str(self._ours.recv()) if self._ours.poll() else ""
+            outcome = str(self._connection.recv()) if self._connection.poll() else ""
         except (EOFError, OSError):
-            said = ""
-        self._ours.close()
-        return (0 if code is None else code), said
+            outcome = ""
+        self._connection.close()
+        return (0 if code is None else code), outcome
 
 
 class JobProcessPool:
     """Starts the processes of one worker's jobs."""
 
     def __init__(self, implementation: JobImplementation, parts: Sequence[Phase]) -> None:
-        self._trade = implementation
+        self._implementation = implementation
         self._context = multiprocessing.get_context("forkserver")
-        needs = dict.fromkeys(module for part in parts for module in implementation.needs.get(part, ()))
-        self._context.set_forkserver_preload([implementation.carry_out.__module__, *needs])
+        modules = dict.fromkeys(module for part in parts for module in implementation.preload.get(part, ()))
+        self._context.set_forkserver_preload([implementation.carry_out.__module__, *modules])
 
     def start(self, task: JobTask) -> JobProcess:
-        """Forks a process for a job."""
-        return JobProcess(*self._fork(_job_process_main, (self._trade.carry_out, task), f"job {task.job_id}"))
+        """Starts a process for a job."""
+        args = (self._implementation.carry_out, task)
+        return JobProcess(*self._fork(_job_process_main, args, f"job {task.job_id}"))
 
-    def name_device(self, asked: str) -> str:
-        """The device's own name; as it was asked for where no answer comes. A GPU is not touched in this process."""
-        process, ours = self._fork(_tell, (self._trade.device_name, asked), "device")
+    def name_device(self, device: str) -> str:
+        """The device's own name; ``device`` itself where there is no answer. This process does not touch the GPU."""
+        process, connection = self._fork(_send_device_name, (self._implementation.device_name, device), "device")
         try:
-            return str(ours.recv()) if ours.poll(ANSWER_S) else asked
+            return str(connection.recv()) if connection.poll(DEVICE_NAME_TIMEOUT_S) else device
         except EOFError:
-            return asked
+            return device
         finally:
-            ours.close()
+            connection.close()
             process.kill()
             process.join()
 
-    def _fork(self, live: Callable[..., None], args: tuple[Any, ...], name: str) -> tuple[BaseProcess, Connection]:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=live, args=(*args, theirs), name=name)
+    def _fork(self, target: Callable[..., None], args: tuple[Any, ...], name: str) -> tuple[BaseProcess, Connection]:
+        connection, child_connection = self._context.Pipe()
+        process = self._context.Process(target=target, args=(*args, child_connection), name=name)
         process.start()
-        theirs.close()
-        return process, ours
+        child_connection.close()
+        return process, connection
 
 
-def _job_process_main(carry_out: Callable[[JobTask], str], task: JobTask, theirs: Connection) -> None:
+def _job_process_main(carry_out: Callable[[JobTask], str], task: JobTask, connection: Connection) -> None:
     try:
-        signal.signal(signal.SIGTERM, _stop)
-        threading.Thread(target=_watch_parent, args=(theirs,), daemon=True).start()
-        ended = carry_out(task)
+        signal.signal(signal.SIGTERM, _interrupt)
+        threading.Thread(target=_watch_parent, args=(connection,), daemon=True).start()
+        outcome = carry_out(task)
     except KeyboardInterrupt:
-        ended = "given back"
-    with suppress(OSError):  # nobody listens where the worker is gone
-        theirs.send(ended)
+        outcome = "requeued"
+    with suppress(OSError):  # the worker may be gone
+        connection.send(outcome)
 
 
-def _tell(device_name: Callable[[str], str], asked: str, theirs: Connection) -> None:
-    theirs.send(device_name(asked))
+def _send_device_name(device_name: Callable[[str], str], device: str, connection: Connection) -> None:
+    connection.send(device_name(device))
 
 
-def _stop(signal_number: int, frame: Any) -> None:
+def _interrupt(signal_number: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _watch_parent(theirs: Connection) -> None:
-    """When the worker's end of the pipe closes, the worker is gone: the job is given back."""
+def _watch_parent(connection: Connection) -> None:
+    """Stops this process when the worker's end of the pipe closes: the worker is gone, the job is requeued."""
     try:
-        theirs.recv()
+        connection.recv()
     except (EOFError, OSError):
         os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Writes a run's course into the job's row."""
+"""Records the progress of a run in the database."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from collector.store import Job, Lease, OutboxMessage, Phase, StageResult, Store
 from deploy.jobs.db_retry import retry_while_unavailable
 from deploy.pipeline.engine import EventFactory, Observer, Outcome, Stage, StageRecorder
 
-TELL_EVERY_S = 1.0
+PROGRESS_EVERY_S = 1.0
 
 
 class JobRecorder:
-    """The observer of a run that keeps the row, then tells the next observer."""
+    """Observer of a run that writes stages, progress and results into the store, then calls the next observer."""
 
     def __init__(
         self,
@@ -34,51 +34,51 @@ class JobRecorder:
         self._records = records
         self._event_factories = event_factories
         self._observer = observer
-        self._known = retry_while_unavailable(lambda: store.stages(job.id))
-        self._is_news = False
-        self._told_s = 0.0
+        self._stored = retry_while_unavailable(lambda: store.stages(job.id))
+        self._is_new = False
+        self._progress_at_s = 0.0
         self.stage = ""
         self.finished: dict[str, Outcome] = {}
 
     def stage_started(self, stage: Stage) -> None:
-        """Names the stage in the row; where it is the first of its part, says what has become true."""
+        """Stores the stage that runs; where it is the first of its part, emits the part's event."""
         self.stage = stage.name
-        news = self._news(stage)
+        events = self._events_before(stage)
 
-        def note() -> None:
+        def record() -> None:
             with self._store.lease_transaction(self._lease) as transaction:
                 transaction.stage_started(stage.name)
-                transaction.emit(*news)
+                transaction.emit(*events)
 
-        retry_while_unavailable(note)
+        retry_while_unavailable(record)
         self._observer.stage_started(stage)
 
-    def _news(self, stage: Stage) -> list[OutboxMessage]:
-        last = list(self.finished.values())[-1:]
-        has_passed = any(each.stage.part is not stage.part for each in last)
-        if not has_passed or not self._is_news or stage.part not in self._event_factories:
+    def _events_before(self, stage: Stage) -> list[OutboxMessage]:
+        previous = list(self.finished.values())[-1:]
+        is_first = any(each.stage.part is not stage.part for each in previous)
+        if not is_first or not self._is_new or stage.part not in self._event_factories:
             return []
         return [encode(self._event_factories[stage.part](self._job, self.finished))]
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None:
-        """JobRecorder how far it has come, now and then."""
-        if time.monotonic() - self._told_s >= TELL_EVERY_S:
-            self._told_s = time.monotonic()
+        """Stores the progress of a stage, at most once a second."""
+        if time.monotonic() - self._progress_at_s >= PROGRESS_EVERY_S:
+            self._progress_at_s = time.monotonic()
             with suppress(SQLAlchemyError):
                 self._store.note_progress(self._lease, share, message)
         self._observer.stage_progress(stage, share, message)
 
     def stage_finished(self, outcome: Outcome) -> None:
-        """Names the result; a resumed run notes nothing twice."""
+        """Stores the result of a stage; one that is stored already is not written again."""
         name = outcome.stage.name
         self.finished[name] = outcome
-        known = self._known.get(name)
-        self._is_news = known is None or known.key != outcome.key
-        if self._is_news:
-            retry_while_unavailable(lambda: self._note_result(outcome))
+        stored = self._stored.get(name)
+        self._is_new = stored is None or stored.key != outcome.key
+        if self._is_new:
+            retry_while_unavailable(lambda: self._record_result(outcome))
         self._observer.stage_finished(outcome)
 
-    def _note_result(self, outcome: Outcome) -> None:
+    def _record_result(self, outcome: Outcome) -> None:
         name = outcome.stage.name
         with self._store.lease_transaction(self._lease) as transaction:
             transaction.stage_done(StageResult(name, outcome.key, outcome.seconds, outcome.peak_memory_mib))

@@ -1,4 +1,4 @@
-"""Runs one job from the store: claims it, holds the lease, runs the pipeline and notes every step in the row."""
+"""Runs one job of the store: claims it, holds the lease, runs the pipeline and records its stages and its end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from collector.events import Bus, FontReady, JobFailed, JobWaits, PhotosReceived, Relay, encode
 from collector.store import Job, JobNotFoundError, Lease, LeaseLostError, OutboxMessage, Phase, Store
-from deploy.jobs.db_retry import MOST_S, retry_while_unavailable
+from deploy.jobs.db_retry import MAX_WAIT_S, retry_while_unavailable
 from deploy.jobs.lease_heartbeat import LeaseHeartbeat
 from deploy.jobs.recorder import JobRecorder
 from deploy.pipeline.artifact_store import Artifacts, ResultGoneError
@@ -23,12 +23,12 @@ from deploy.pipeline.engine import Observer, Outcome, Plan, Stage, run_pipeline
 from deploy.pipeline.request import FontRequest
 from templates.errors import PersonError
 
-LOOK_AGAIN_S = 0.5
+CLAIM_EVERY_S = 0.5
 
 
 @dataclass(frozen=True)
 class FinishedJob:
-    """A finished job."""
+    """A job that ended with a font, its stages and its report."""
 
     job: Job
     outcomes: Mapping[str, Outcome]
@@ -37,19 +37,19 @@ class FinishedJob:
 
 @dataclass(frozen=True)
 class Retries:
-    """How often a job that breaks is tried, and how long it rests before the next time."""
+    """How often a failing job is tried, and how long it waits before each retry."""
 
-    most_tries: int
+    max_tries: int
     first_pause_s: float = 5.0
     growth: float = 4.0
 
     def pause_s(self, tries: int) -> float | None:
-        """Rest after so many tries; None when it has been tried enough."""
-        return None if tries >= self.most_tries else self.first_pause_s * self.growth ** (tries - 1)
+        """The seconds to wait after so many tries; None where there is no further try."""
+        return None if tries >= self.max_tries else self.first_pause_s * self.growth ** (tries - 1)
 
 
 class JobRunner:
-    """Makes fonts one at a time in this process."""
+    """Runs jobs in this process, one at a time."""
 
     def __init__(
         self,
@@ -68,66 +68,66 @@ class JobRunner:
         self._plan = plan
         self._lease_s = lease_s
         self._keep_days = keep_days
-        self._retries = retries or Retries(most_tries=1)
+        self._retries = retries or Retries(max_tries=1)
         self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
     def make(self, request: FontRequest, observer: Observer) -> FinishedJob:
-        """Makes the font of an request, going on where an earlier run of the same order ended.
+        """Makes the font of a request, continuing where an earlier run of the same request ended.
 
         Raises:
-            PersonError: the writer can mend it; noted in the job's row like any other end.
-            LeaseLostError: this process fell silent for so long that another took the job over.
+            PersonError: the writer can mend it; the job's row is marked as refused.
+            LeaseLostError: the lease expired and another process took the job over.
         """
         self._artifacts.prune(self._keep_days)
-        job = self._store.submit(request.as_job(), _received)
+        job = self._store.submit(request.as_job(), _photos_received)
         try:
-            made = self.carry_out(request, job, self._claim(job.id), observer)
+            finished = self.carry_out(request, job, self._claim(job.id), observer)
         finally:
             self._relay.drain()
-        if made is None:
-            raise RuntimeError(f"job {job.id} was handed over although all parts are at hand")
-        return made
+        if finished is None:
+            raise RuntimeError(f"job {job.id} was handed over although this process runs all parts")
+        return finished
 
     def carry_out(
         self, request: FontRequest, job: Job, lease: Lease, observer: Observer, parts: Sequence[Phase] = tuple(Phase)
     ) -> FinishedJob | None:
-        """Takes a job, whose lease the caller has claimed, as far as ``parts`` reach, and notes how that ended.
+        """Runs the stages of ``parts`` of a job whose lease the caller has claimed, and records how that ended.
 
         Returns:
-            What was made; None where the job was handed over to workers of another part.
+            The finished job; None where it was handed over to workers of another part.
 
         Raises:
             As ``make``.
         """
         plan = self._plan
-        notes = JobRecorder(self._store, job, lease, plan.records, plan.event_factories, observer)
+        recorder = JobRecorder(self._store, job, lease, plan.records, plan.event_factories, observer)
         try:
             with LeaseHeartbeat(self._store, lease, self._lease_s):
-                outcomes = run_pipeline(plan.stages, request, self._artifacts, notes, parts)
+                outcomes = run_pipeline(plan.stages, request, self._artifacts, recorder, parts)
                 if len(outcomes) < len(plan.stages):
-                    coming = plan.stages[len(outcomes)]
-                    retry_while_unavailable(lambda: self._hand_over(job, lease, coming, outcomes))
+                    following = plan.stages[len(outcomes)]
+                    retry_while_unavailable(lambda: self._hand_over(job, lease, following, outcomes))
                     return None
                 report = plan.report(request, outcomes)
-                retry_while_unavailable(lambda: self._note_done(job, lease, outcomes, report))
+                retry_while_unavailable(lambda: self._record_done(job, lease, outcomes, report))
         except LeaseLostError:
-            self._forget_deleted(job.id, list(notes.finished.values()))
+            self._delete_unreferenced(job.id, list(recorder.finished.values()))
             raise
         except BaseException as error:
-            is_stopped = not isinstance(error, Exception)  # whoever is told to stop waits for no database
+            is_stopped = not isinstance(error, Exception)  # who is asked to stop waits for no database
             retry_while_unavailable(
-                partial(self._note_end, lease, job, notes.stage, error), 0.0 if is_stopped else MOST_S
+                partial(self._record_failure, lease, job, recorder.stage, error), 0.0 if is_stopped else MAX_WAIT_S
             )
             raise
         return FinishedJob(retry_while_unavailable(lambda: self._store.job(job.id)), outcomes, report)
 
-    def _note_done(self, job: Job, lease: Lease, outcomes: Mapping[str, Outcome], report: Mapping[str, Any]) -> None:
+    def _record_done(self, job: Job, lease: Lease, outcomes: Mapping[str, Outcome], report: Mapping[str, Any]) -> None:
         with self._store.lease_transaction(lease) as transaction:
             transaction.done(report)
             transaction.emit(encode(FontReady(job=job.id, artifact=outcomes[self._plan.stages[-1].name].key)))
 
     def _hand_over(self, job: Job, lease: Lease, stage: Stage, outcomes: Mapping[str, Outcome]) -> None:
-        """The next stage is another worker's; an earlier one is where its result was deleted, or is not seen here."""
+        """Requeues the job for the workers of the next stage, or of an earlier one whose result is missing here."""
         with self._store.lease_transaction(lease) as transaction:
             is_back = stage.part.precedes(transaction.part)
             if is_back and self._retries.pause_s(transaction.tries) is None:
@@ -138,17 +138,17 @@ class JobRunner:
             transaction.emit(encode(event))
 
     def _claim(self, job_id: str) -> Lease:
-        """Waits while another process holds the job: it ends, or falls silent and its lease runs out."""
+        """Claims the job, waiting while another process holds it: until that ends or its lease expires."""
         while True:
             if self._store.job(job_id).state.is_terminal:
                 self._store.requeue(job_id)
             lease = self._store.claim(job_id, self._owner, self._lease_s)
             if lease is not None:
                 return lease
-            time.sleep(LOOK_AGAIN_S)
+            time.sleep(CLAIM_EVERY_S)
 
-    def _forget_deleted(self, job_id: str, finished: Sequence[Outcome]) -> None:
-        """Who deletes a job deletes the results it names; what this run made since then is named nowhere."""
+    def _delete_unreferenced(self, job_id: str, finished: Sequence[Outcome]) -> None:
+        """Deletes the results of this run where the job was deleted meanwhile: no row refers to them."""
         try:
             self._store.job(job_id)
         except JobNotFoundError:
@@ -156,10 +156,10 @@ class JobRunner:
                 if not outcome.reused:
                     self._artifacts.remove(outcome.stage.name, outcome.key)
 
-    def _note_end(self, lease: Lease, job: Job, stage: str, error: BaseException) -> None:
+    def _record_failure(self, lease: Lease, job: Job, stage: str, error: BaseException) -> None:
         try:
             with self._store.lease_transaction(lease) as transaction:
-                if not isinstance(error, Exception):  # asked to stop: Ctrl-C
+                if not isinstance(error, Exception):  # asked to stop (Ctrl-C)
                     transaction.release()
                     if job.project_id is not None:
                         transaction.emit(encode(JobWaits(job=job.id, part=transaction.part)))
@@ -178,8 +178,8 @@ class JobRunner:
                 failed = JobFailed(job=job.id, stage=stage, code=code, reason=str(error), by_writer=by_writer)
                 transaction.emit(encode(failed))
         except LeaseLostError:
-            return  # the job is another's now, who will note its end
+            return  # another process holds the job and will record its end
 
 
-def _received(job: Job) -> OutboxMessage:
+def _photos_received(job: Job) -> OutboxMessage:
     return encode(PhotosReceived(job=job.id))

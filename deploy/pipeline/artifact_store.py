@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from collector.blobs import Uploads
+from collector.store import Remains
 
 FACTS = "facts.json"
 """Written last: a folder that has it is whole."""
@@ -132,7 +133,13 @@ def _sync(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Blobs:
-    """Everything that is kept outside the database."""
+    """The files that belong to the rows of the database."""
 
     artifacts: Artifacts
     uploads: Uploads
+
+    def delete_project(self, project_id: str, remains: Remains) -> None:
+        """Deletes a project's photographs and the results that its deleted rows named."""
+        for stage, key in remains.results:
+            self.artifacts.remove(stage, key)
+        self.uploads.forget(project_id)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy.settings import Settings, SettingsError, load_settings
+from deploy.settings import RENAMED, Settings, SettingsError, load_settings
 
 README = Path(__file__).parents[2] / "deploy" / "README.md"
 
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in Settings.model_fields:
+    for name in (*Settings.model_fields, *RENAMED):
         monkeypatch.delenv(f"SONMAT_{name.upper()}", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
@@ -48,3 +48,23 @@ def test_the_table_of_settings_is_whole() -> None:
     for name, field in Settings.model_fields.items():
         if field.default_factory is None:
             assert shown[name.upper()].strip() == str(field.default), name
+
+
+@pytest.mark.parametrize(("old", "new", "value"), [("ECHO_S", "poll_fallback_s", 7), ("MOST_TRIES", "max_tries", 8)])
+def test_settings_of_version_0_1_work_and_name_their_new_names(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, old: str, new: str, value: int
+) -> None:
+    monkeypatch.setenv(f"SONMAT_{old}", str(value))
+    assert getattr(load_settings(), new) == value
+    assert f"SONMAT_{old}" in caplog.text and f"SONMAT_{new.upper()}" in caplog.text
+    monkeypatch.setenv(f"SONMAT_{new.upper()}", "9")
+    caplog.clear()
+    assert getattr(load_settings(), new) == 9
+    assert caplog.text == ""
+    assert getattr(load_settings(**{new: 5}), new) == 5
+
+
+def test_a_wrong_value_of_an_old_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SONMAT_ECHO_S", "soon")
+    with pytest.raises(SettingsError, match="SONMAT_POLL_FALLBACK_S"):
+        load_settings()

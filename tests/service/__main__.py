@@ -16,7 +16,7 @@ from tests.service.faults import FAULTS, Trial, run_faults
 from tests.service.load import Web, fill, load_uploads, operator, pages_of, quantile
 from tests.service.servers import MariaDb
 
-SETTINGS = {"most_tries": "3"}
+SETTINGS = {"max_tries": "3"}
 LEASE_SHARE = 0.2
 """Leases and echoes scale with the pause, so that a small trial waits for nothing long."""
 LEAST_WAIT_S = 10.0

@@ -144,7 +144,7 @@ def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str
     """Servers and an empty service; everything ends with the body.
 
     Args:
-        implementation: a name in ``TRADES``.
+        implementation: a name in ``IMPLEMENTATIONS``.
         photos: photographs that every job brings; empty with the stub.
         settings: of the processes, without the prefix ``SONMAT_``.
     """

@@ -121,4 +121,4 @@ def real_job(task: JobTask) -> str:
     return carry_out(task, real_plan())
 
 
-TRADES = {"stub": JobImplementation(stub_job), "real": JobImplementation(real_job)}
+IMPLEMENTATIONS = {"stub": JobImplementation(stub_job), "real": JobImplementation(real_job)}

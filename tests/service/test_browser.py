@@ -18,13 +18,13 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not inst
 
 SERVICE = """
 import sys
-from tests.service.stub_stages import TRADES
+from tests.service.stub_stages import IMPLEMENTATIONS
 from deploy.processes import serve, work
 from deploy.settings import load_settings
 if __name__ == "__main__":
     if sys.argv[1] == "web":
         serve(load_settings(), with_worker=False)
-    work(load_settings(), TRADES["real"])
+    work(load_settings(), IMPLEMENTATIONS["real"])
 """
 WIDTHS = """
 (() => {

@@ -10,7 +10,7 @@ from tests.service.cluster import ServiceCluster, open_cluster
 from tests.service.faults import FAULTS, Trial, run_faults, stop_workers
 from tests.service.servers import ServerMissingError
 
-SETTINGS = {"lease_s": "10", "poll_fallback_s": "4", "retry_s": "0.3", "most_tries": "3", "kafka_session_s": "6"}
+SETTINGS = {"lease_s": "10", "poll_fallback_s": "4", "retry_s": "0.3", "max_tries": "3", "kafka_session_s": "6"}
 TRIAL = Trial(jobs=2, work_s=0.3, pause_s=2, limit_s=300, workers=1)
 SMALL = [name for name, fault in FAULTS.items() if fault is not stop_workers]
 

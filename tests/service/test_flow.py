@@ -151,7 +151,7 @@ def test_the_hand_is_shown_while_it_is_learnt(person: Person, owner: Person) -> 
     assert lease is not None
     job_log = JobLog(person.store, lease)
     for shade in (40, 255):
-        job_log.show(np.full((len(SAMPLE_TEXT), 96, 96), shade, np.uint8))
+        job_log.add_sketch(np.full((len(SAMPLE_TEXT), 96, 96), shade, np.uint8))
     page = person.get(f"{person.address}/progress").text
     assert f"{person.address}/sketches/{job.id}/2.png" in page and f"/sketches/{job.id}/1.png" in page
     assert person.get(f"{person.address}/status").json()["sketches"] == 2

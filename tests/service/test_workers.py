@@ -132,7 +132,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceCluste
     """A service with a worker that all tests give their jobs to: what one of them breaks must not stop the next."""
     folder = tmp_path_factory.mktemp("cluster")
     url = f"sqlite:///{folder / 'sonmat.sqlite3'}"
-    cluster = ServiceCluster(folder, {"DATABASE": url, "BUS": "local", "MOST_TRIES": "2"})
+    cluster = ServiceCluster(folder, {"DATABASE": url, "BUS": "local", "MAX_TRIES": "2"})
     cluster.run("work")
     yield cluster
     cluster.close()

@@ -15,12 +15,12 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from collector.blobs import UploadFolder
+from collector.events import LocalBus
 from collector.store import Job, NewUpload, Store, open_store
 from collector.web import WebConfig, create_app
 from collector.web.uploads.reader_pool import Readers
-from deploy.cli.progress import Silence
-from deploy.container import LocalBus
 from deploy.font_service import PipelineFontService
+from deploy.jobs.job_log import JobLog
 from deploy.jobs.runner import JobRunner
 from deploy.pipeline.artifact_store import ArtifactFolder
 from deploy.pipeline.web_plan import request_of
@@ -100,7 +100,7 @@ class Person:
         artifacts = ArtifactFolder(self.folder / "artifacts")
         runner = JobRunner(self.store, LocalBus(self.store.outbox), artifacts, real_plan(), lease_s=60, keep_days=30)
         request = request_of(job, self.store.photos(job.id), self.folder / "uploads", "cpu")
-        runner.carry_out(request, job, lease, Silence())
+        runner.carry_out(request, job, lease, JobLog(self.store, lease))
         return self.store.job(job.id)
 
 

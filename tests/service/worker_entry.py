@@ -11,7 +11,7 @@ from collector.events import KafkaBus, Relay
 from collector.store import OutboxMessage, open_store
 from deploy.processes import collect, relay, work
 from deploy.settings import Settings, load_settings
-from tests.service.stub_stages import TRADES
+from tests.service.stub_stages import IMPLEMENTATIONS
 
 
 class DeadlyBus(KafkaBus):
@@ -30,7 +30,7 @@ def relay_that_dies(settings: Settings) -> None:
 
 def main() -> None:
     """Runs until it is told to stop."""
-    kind, implementation = sys.argv[1], TRADES[sys.argv[2]]
+    kind, implementation = sys.argv[1], IMPLEMENTATIONS[sys.argv[2]]
     settings = load_settings()
     if kind == "relay":
         relay(settings)

@@ -71,7 +71,7 @@ def test_a_failed_job_is_tried_again_and_a_waiting_one_stopped(operator: Person)
 
 def test_workers_are_shown_with_their_heartbeat(operator: Person) -> None:
     now = datetime.now(UTC)
-    operator.store.operations.beat(Worker("gpu-1/77", "cuda", None, 812.0, 3, now, now))
+    operator.store.operations.record_heartbeat(Worker("gpu-1/77", "cuda", None, 812.0, 3, now, now))
     page = operator.get("/operator/workers").text
     assert "gpu-1/77" in page and "cuda" in page and "812" in page
 
@@ -80,7 +80,7 @@ def test_what_a_job_said_is_on_its_page(operator: Person) -> None:
     job = a_job(operator)
     lease = operator.store.claim(job.id, "worker-7", 60)
     assert lease is not None
-    operator.store.job_log.note(lease, "WARNING a library: memory runs <low>")
+    operator.store.job_log.add_line(lease, "WARNING a library: memory runs <low>")
     page = operator.get(f"/operator/jobs/{job.id}").text
     assert "WARNING a library: memory runs &lt;low&gt;" in page
 
@@ -171,4 +171,4 @@ def test_a_job_of_the_command_line_is_no_worker_s_to_sweep(operator: Person) -> 
     job = operator.store.submit(NewJob("k" * 64, "손", "ofl", (Photo("p", "0" * 64, 1),)), submitted)
     operator.store.claim(job.id, "sonmat make", -1)
     swept = operator.store.operations.requeue_expired(3, lambda job: pytest.fail("not this one"), pytest.fail)
-    assert (swept.again, swept.lost) == (0, 0)
+    assert (swept.requeued, swept.failed) == (0, 0)

@@ -15,7 +15,7 @@ from tests.fonts import written_with
 def test_further_pens_are_made_from_the_drawn_letters(tmp_path: Path) -> None:
     save_glyphs(tmp_path / "glyphs.npz", written_with("nanum/NanumPen.ttf", "가나다라마바사하한글Aa"))
     info = FontInfo("굵은 손")
-    files = make.further_weights(tmp_path / "glyphs.npz", info, [Weight.LIGHT, Weight.BOLD], tmp_path / "family")
+    files = make.build_further_weights(tmp_path / "glyphs.npz", info, [Weight.LIGHT, Weight.BOLD], tmp_path / "family")
     assert [name.rsplit("-")[-1] for name in files] == ["Light.ttf", "Light.woff2", "Bold.ttf", "Bold.woff2"]
     light, bold = (TTFont(files[name]) for name in files if name.endswith(".ttf"))
     assert (light["OS/2"].usWeightClass, bold["OS/2"].usWeightClass) == (300, 700)

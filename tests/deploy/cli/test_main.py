@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,7 +142,7 @@ import time
 import deploy.cli.make
 from deploy.cli.main import main
 
-def wait(*request):
+def wait(*arguments):
     print("ready", flush=True)
     time.sleep(600)
 
@@ -173,7 +173,7 @@ def test_an_interrupted_command_says_how_to_go_on(tmp_path: Path) -> None:
     [
         ["pack", "nowhere", "--out", "pack"],
         ["pretrain", "--pack", "nowhere", "--run", "run"],
-        ["ship", "--run", "nowhere"],
+        ["export", "--run", "nowhere"],
         ["evaluate", "--fonts", "nowhere"],
     ],
 )
@@ -182,3 +182,21 @@ def test_missing_training_material_is_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert_refused(sonmat(*arguments), "nowhere")
+
+
+def test_commands_and_options_of_version_0_1_work_and_name_their_new_names(
+    sonmat: Sonmat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported: list[tuple[Path, Path]] = []
+    evaluated: list[Sequence[str]] = []
+    monkeypatch.setattr("trainer.export.export_run", lambda run, pack: exported.append((run, pack)) or [])
+    monkeypatch.setattr(
+        "trainer.evaluation.bench.evaluate", lambda fonts, out, **options: evaluated.append(options["methods"])
+    )
+    shipped = sonmat("ship", "--run", "a", "--pack", "b")
+    assert shipped.code == 0 and exported == [(Path("a"), Path("b"))]
+    assert "sonmat export" in shipped.err and "새 이름" in shipped.err
+    result = sonmat("evaluate", "--player", "skeleton", "--method", "adapted", "--out", str(tmp_path))
+    assert result.code == 0 and evaluated == [["adapted", "skeleton"]]
+    assert "--method" in result.err and "새 이름" in result.err
+    assert "ship" not in sonmat("--help").out and "--player" not in sonmat("evaluate", "--help").out

@@ -43,7 +43,7 @@ def test_photographs_whose_reader_died_are_asked_for_again(tmp_path: Path) -> No
     store.projects.add_upload("project", 3, NewUpload("waits.jpg", "", 0))
     blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
     settings = Settings(data=tmp_path, database=url)
-    Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).give_up_readings()
+    Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).fail_unread_uploads()
     codes = [upload.error_code for upload in store.projects.uploads("project")]
     store.close()
     assert codes == ["photo.interrupted", None, None]

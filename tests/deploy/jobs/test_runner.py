@@ -180,7 +180,7 @@ def test_what_is_made_already_is_passed_by_whoever_makes_it(bench: Bench, tmp_pa
 
 
 def test_a_job_goes_back_where_a_result_is_gone_but_not_for_ever(store: Store, tmp_path: Path) -> None:
-    bench = Bench(store, tmp_path, Retries(most_tries=2))
+    bench = Bench(store, tmp_path, Retries(max_tries=2))
     request, job = handed_in(bench, tmp_path)
     for tries in (1, 2):
         assert carry_out(bench, request, job, Phase.COLLECT) is None
