@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import subprocess
 import sys
 import threading
 import time
@@ -18,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
+import psutil
 from sqlalchemy import insert
 
 from collector.store import JobState, Phase, Store
@@ -30,6 +30,7 @@ SHARES = ((JobState.DONE, 0.9), (JobState.FAILED, 0.04), (JobState.REFUSED, 0.04
 REPEATS = 7
 ASK_S = 2.0
 ANSWER_LIMIT_S = 900.0
+MIB = 1024.0 * 1024.0
 
 
 class Web(Server):
@@ -48,13 +49,17 @@ class Web(Server):
 
     def peak_mib(self) -> float:
         """Resident memory of the web process and its readers, now; MiB."""
-        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True, check=True).stdout
-        rows = [tuple(map(int, line.split())) for line in listed.splitlines()]
-        own = {self._process.pid} if self._process else set()
-        for pid, parent, _ in sorted(rows):
-            if parent in own:
-                own.add(pid)
-        return sum(rss for pid, _, rss in rows if pid in own) / 1024.0
+        if self._process is None:
+            return 0.0
+        web = psutil.Process(self._process.pid)
+        return sum(map(_resident_mib, [web, *web.children(recursive=True)]))
+
+
+def _resident_mib(process: psutil.Process) -> float:
+    try:
+        return float(process.memory_info().rss) / MIB
+    except psutil.Error:  # ended meanwhile
+        return 0.0
 
 
 @dataclass(frozen=True)
