@@ -244,7 +244,7 @@ def _train(sampler: JudgeSampler, out: Path, reader_s: float, writer_s: float, m
 
 
 def main() -> None:
-    """``python -m trainer.evaluation.judges``."""
+    """Reads the command line."""
     parser = argparse.ArgumentParser(description="Train the judges of the drawing benchmark.")
     parser.add_argument("--pack", type=Path, default=Path(".pack"), help="packed corpus (train/ and valid/)")
     parser.add_argument("--out", type=Path, default=Path("runs/judges"), help="folder for the weights")
@@ -262,3 +262,7 @@ def main() -> None:
     judges = know_hands(Judges.load(asked.out), asked.pack)
     judges.save(asked.out)
     Console().print(judge_real_glyphs(judges, asked.pack))
+
+
+if __name__ == "__main__":
+    main()

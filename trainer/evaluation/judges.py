@@ -1,6 +1,6 @@
 """The judges: a jamo reader and a writer identifier that had no part in teaching or choosing anything.
 
-    python -m trainer.evaluation.judges --pack .pack --out runs/judges
+    python -m trainer.evaluation.judge_training --pack .pack --out runs/judges
 
 They are trained on hands and fonts that the generator never sees (``material``), are deeper than the method's own
 recognisers and see the picture folded otherwise, so that they do not share its blind spots. They look at what
@@ -161,9 +161,3 @@ def nearest_hand(vectors: NDArray[np.float32], centroids: Sequence[NDArray[np.fl
     """Which of the hands' centroids each vector (N, 64) is nearest to, by cosine: (N,)."""
     nearest: NDArray[np.int64] = (vectors @ np.stack(centroids).T).argmax(axis=1)
     return nearest
-
-
-if __name__ == "__main__":
-    from trainer.evaluation.judge_training import main
-
-    main()
