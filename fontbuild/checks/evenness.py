@@ -23,12 +23,7 @@ from fontbuild.metrics import UNITS_PER_EM
 from fontbuild.opentype.alternates import REACH
 from fontbuild.outlines.outline import Edges
 from fontbuild.outlines.quadratic import QuadraticContour
-from fontbuild.specimens.sheet import PROSE
-
-LETTERS = (
-    "To Yumi: We Two Type AVATAR, Total Wave. Very few jokes, but Tall Kites, Paper Yachts and Lovely Fjords. "
-    "The quick brown fox jumps over the lazy dog; pack my box with five dozen liquor jugs."
-)
+from fontbuild.sample_text import LATIN, PROSE
 
 
 class Face:
@@ -96,7 +91,7 @@ def main(paths: Sequence[str]) -> int:
     print("syllables  letters  unkerned  word space  alive  font")
     for path in map(Path, paths):
         face = Face(path)
-        kerned, unkerned = (face.unevenness(LETTERS, is_hangul=False, kern=kern) for kern in (True, False))
+        kerned, unkerned = (face.unevenness(LATIN, is_hangul=False, kern=kern) for kern in (True, False))
         syllables, space = face.unevenness(PROSE, is_hangul=True), face.word_space(PROSE)
         print(f"{syllables:9.3f}  {kerned:7.3f}  {unkerned:8.3f}  {space:10.2f}  {face.alive(PROSE):5.2f}  {path.stem}")
     return 0

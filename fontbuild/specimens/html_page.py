@@ -11,7 +11,8 @@ from string import Template
 
 from fontTools.ttLib import TTFont
 
-from fontbuild.specimens.sheet import PROSE, mingled
+from fontbuild.sample_text import PROSE
+from fontbuild.specimens.sheet import mingled
 from templates import hangul
 
 CELLS = 400

@@ -15,6 +15,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from fontbuild.sample_text import PROSE
 from fontbuild.specimens.typesetting import Typesetter
 from templates import hangul
 
@@ -25,11 +26,6 @@ PAPER, INK, SOFT, ACCENT, TINT, RULE = (
     HexColor(colour) for colour in (0xFCF8F0, 0x26221F, 0x8B7E70, 0xC14A35, 0xF9E4D6, 0xE2D7C7)
 )
 
-PROSE = (
-    "아침에 창문을 열면 골목 끝 빵집에서 고소한 냄새가 올라온다. 할머니는 낡은 공책에 또박또박 장 볼 것을 적으시고, "
-    "나는 그 글씨를 가만히 들여다본다. 꾹꾹 눌러쓴 획마다 걸음걸이와 말투와 웃음이 배어 있다. "
-    "얇은 종이 한 장이 이렇게 두터울 수 있을까, 읽을수록 궁금하고 또 그립다."
-)
 _PANGRAM = "파란 하늘 아래 토끼 셋이 콩밭을 지나 차가운 물가로 뛰었다."
 _LATIN = "Grandmother's quick zesty recipe: five extra jalapenos, two big lemons, a whisk."
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789"
