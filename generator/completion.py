@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.drawing import Drawer, Progress, read_confidence
+from generator.drawing import Drawer, read_confidence
 from generator.jamo import draw_lone_jamo
 from generator.latin import complete_latin
 from generator.model import load_model
@@ -18,6 +18,7 @@ from generator.variants import draw_frequent
 from generator.weight import match_ink
 from templates.glyphs import GlyphSet, Source
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, SYLLABLES
+from templates.progress import ProgressCallback
 
 DOUBTFUL = 0.5
 """A drawn syllable the reader reads less surely than this is drawn again another way."""
@@ -39,7 +40,7 @@ class Completion:
 
 
 def draw_checked(
-    drawer: Drawer, chars: Sequence[str], progress: Progress | None = None
+    drawer: Drawer, chars: Sequence[str], progress: ProgressCallback | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], int]:
     """Draws, reads what was drawn, and draws the doubtful again other ways, keeping the surest.
 
@@ -79,7 +80,7 @@ def complete(
     weights: Path | None = None,
     *,
     device: str = "auto",
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Completion:
     """Draws every character that ``written`` lacks; written ones keep the writer's own shape.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -19,9 +19,7 @@ from generator.references import choose_references, parts_of
 from generator.seeds import Seed, enlarge
 from templates.glyphs import GlyphSet
 from templates.hangul import is_syllable
-
-Progress = Callable[[float, str], None]
-"""Told the share done, 0 to 1, and what is being done."""
+from templates.progress import ProgressCallback
 
 DRAW_BATCH = 64
 CODE_GLYPHS = 64
@@ -76,7 +74,7 @@ class Drawer:
         self,
         chars: Sequence[str],
         random: np.random.Generator | None = None,
-        progress: Progress | None = None,
+        progress: ProgressCallback | None = None,
     ) -> NDArray[np.uint8]:
         """Draws syllables and lone jamo: (N, FRAME_PX, FRAME_PX) uint8.
 

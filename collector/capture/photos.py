@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from collector.capture.verdicts import Finding, Verdict
 from collector.errors import MixedSets, NoPhotos, PageCutOff, PageMissing, TooFewWritten
 from templates.glyphs import GlyphSet
 from templates.hangul import is_syllable
+from templates.progress import ProgressCallback
 from templates.sheet import Sheet, build_sheet
 
 LEAST_SHARE_WRITTEN = 0.5
@@ -64,7 +65,7 @@ def read_photos(
     *,
     name: str = "hand",
     allow_missing: bool = False,
-    progress: Callable[[float, str], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Capture:
     """Read the photographs of a filled sheet; their order does not matter.
 

@@ -1,4 +1,4 @@
-"""What every finished font must pass before anyone gets it (the long release check is release_check.py)."""
+"""Checks every finished font before it is handed out (release_check.py is the long check before a release)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RENDER_PX = 32
 
 
 def check_font(path: Path) -> dict[str, Any]:
-    """Sanitise, shape and render a font file.
+    """Sanitises, shapes and renders a font file.
 
     Returns:
         ``passed`` (bool); ``sanitizer`` (OTS's messages, empty when clean); ``characters`` (count in the cmap);
@@ -48,7 +48,7 @@ def _sanitize(path: Path) -> str:
 
 
 def _invisible(path: Path, characters: Iterable[str]) -> str:
-    """Characters for which FreeType draws no ink."""
+    """Returns the characters for which FreeType draws no ink."""
     font = ImageFont.truetype(str(path), _RENDER_PX, layout_engine=ImageFont.Layout.BASIC)
     picture = Image.new("L", (3 * _RENDER_PX, 3 * _RENDER_PX))
     pen = ImageDraw.Draw(picture)

@@ -1,8 +1,8 @@
-"""How evenly a font sets text, and how alive: ``python -m fontbuild.checks.evenness FONT...`` (TrueType, any maker's).
+"""Measures how evenly a font sets text and how often letters vary: ``python -m fontbuild.checks.evenness FONT...``.
 
-Prints, for each font, over the specimen's prose: the variation (standard deviation over mean) of the distance between
-neighbouring syllables and between neighbouring letters, kerning included and left out; the word space in mean
-advances; and how many of the letters that stood within three glyphs before come in another shape.
+Prints, for each TrueType font, over the specimen's prose: the variation (standard deviation over mean) of the distance
+between neighbouring syllables and between neighbouring letters, kerning included and left out; the word space in
+mean advances; and the share of the letters repeated within three glyphs that come in another shape.
 """
 
 from __future__ import annotations
@@ -16,23 +16,18 @@ import numpy as np
 import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 
-from fontbuild.layout.profiles import distance, sides
+from fontbuild.layout.profiles import optical_distance, side_profiles
 from fontbuild.layout.spacing import is_korean
 from fontbuild.layout.transform import edges_of
 from fontbuild.metrics import UNITS_PER_EM
 from fontbuild.opentype.alternates import REACH
 from fontbuild.outlines.outline import Edges
 from fontbuild.outlines.quadratic import QuadraticContour
-from fontbuild.specimens.sheet import PROSE
-
-LETTERS = (
-    "To Yumi: We Two Type AVATAR, Total Wave. Very few jokes, but Tall Kites, Paper Yachts and Lovely Fjords. "
-    "The quick brown fox jumps over the lazy dog; pack my box with five dozen liquor jugs."
-)
+from fontbuild.sample_text import LATIN, PROSE
 
 
-class Face:
-    """A font file that can be asked for shaped lines and for the sides of its glyphs."""
+class MeasuredFont:
+    """A font file whose shaped lines and glyph edges are measured."""
 
     def __init__(self, path: Path) -> None:
         self._font = TTFont(path)
@@ -41,7 +36,7 @@ class Face:
         self._shaper = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
 
     def shape(self, text: str, *, kern: bool = True) -> tuple[list[str], list[float]]:
-        """Glyph names and advances in thousandths of an em."""
+        """Shapes a line: glyph names, and advances in thousandths of an em."""
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
@@ -50,7 +45,7 @@ class Face:
         return names, [position.x_advance * self._scale for position in buffer.glyph_positions]
 
     def edges(self, name: str) -> Edges:
-        """The two sides of a glyph, band by band."""
+        """Returns the two sides of a glyph, band by band."""
         glyf = self._font["glyf"]
         points, ends, flags = glyf[name].getCoordinates(glyf)
         coordinates = np.array(points, float).reshape(-1, 2) * self._scale
@@ -58,17 +53,17 @@ class Face:
         return edges_of([QuadraticContour(coordinates[a:b], np.array(flags[a:b], bool)) for a, b in pairwise(starts)])
 
     def unevenness(self, text: str, *, is_hangul: bool, kern: bool = True) -> float:
-        """Standard deviation over mean of the distance between neighbours of one script."""
+        """Returns standard deviation over mean of the distance between neighbours of one script."""
         names, advances = self.shape(text, kern=kern)
         known = [is_korean(char) == is_hangul and not char.isspace() and char.isalpha() for char in text]
-        lines = sides([self.edges(name) for name in names], advances)
+        lines = side_profiles([self.edges(name) for name in names], advances)
         first = np.array([place for place in range(len(names) - 1) if known[place] and known[place + 1]])
         white = lines.right[first] + lines.left[first + 1]
-        apart = distance(white, lines.counts[first], lines.counts[first + 1])
+        apart = optical_distance(white, lines.counts[first], lines.counts[first + 1])
         return float(apart.std() / apart.mean())
 
-    def alive(self, text: str) -> float:
-        """Share of the letters that stood within REACH glyphs before and now come in another shape."""
+    def varied_share(self, text: str) -> float:
+        """Returns the share of letters repeated within REACH glyphs that come in another shape."""
         names, _ = self.shape(text)
         again = [
             names[place] != names[before]
@@ -81,7 +76,7 @@ class Face:
         return float(np.mean(again)) if again else 0.0
 
     def word_space(self, text: str) -> float:
-        """The space in mean advances of the text's syllables."""
+        """Returns the space in mean advances of the text's syllables."""
         names, advances = self.shape(text, kern=False)
         spaces = [step for char, step in zip(text, advances, strict=True) if char == " "]
         syllables = [step for char, step in zip(text, advances, strict=True) if is_korean(char)]
@@ -89,16 +84,17 @@ class Face:
 
 
 def main(paths: Sequence[str]) -> int:
-    """Print a table of the fonts."""
+    """Prints a table of the fonts."""
     if not paths:
         print("usage: python -m fontbuild.checks.evenness FONT...")
         return 2
-    print("syllables  letters  unkerned  word space  alive  font")
+    print("syllables  letters  unkerned  word space  varied  font")
     for path in map(Path, paths):
-        face = Face(path)
-        kerned, unkerned = (face.unevenness(LETTERS, is_hangul=False, kern=kern) for kern in (True, False))
-        syllables, space = face.unevenness(PROSE, is_hangul=True), face.word_space(PROSE)
-        print(f"{syllables:9.3f}  {kerned:7.3f}  {unkerned:8.3f}  {space:10.2f}  {face.alive(PROSE):5.2f}  {path.stem}")
+        font = MeasuredFont(path)
+        kerned, unkerned = (font.unevenness(LATIN, is_hangul=False, kern=kern) for kern in (True, False))
+        syllables, space = font.unevenness(PROSE, is_hangul=True), font.word_space(PROSE)
+        varied = font.varied_share(PROSE)
+        print(f"{syllables:9.3f}  {kerned:7.3f}  {unkerned:8.3f}  {space:10.2f}  {varied:6.2f}  {path.stem}")
     return 0
 
 

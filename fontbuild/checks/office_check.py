@@ -1,6 +1,6 @@
-"""Whether LibreOffice embeds a font in a PDF from which its text can be copied.
+"""Checks that LibreOffice embeds a font in a PDF from which the text can be copied.
 
-The font is the only one that LibreOffice sees: a fontconfig folder of its own, and a profile of its own.
+LibreOffice runs with its own fontconfig folder, which holds only this font, and its own profile.
 """
 
 from __future__ import annotations
@@ -39,29 +39,30 @@ _DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def missing_programs() -> list[str]:
-    """Debian's packages of programs that this check needs and does not find."""
+    """Returns the Debian packages of programs that this check needs and does not find."""
     return sorted({package for program, package in PROGRAMS.items() if shutil.which(program) is None})
 
 
 def office_faults(font: Path) -> list[str]:
-    """What went wrong on the way through LibreOffice into a PDF and back; nothing when all is well.
+    """Returns what went wrong on the way through LibreOffice into a PDF and back; nothing when all is well.
 
     Raises:
-        RuntimeError: LibreOffice or poppler did not do their work.
+        RuntimeError: LibreOffice made no PDF.
+        CalledProcessError: poppler failed.
     """
     name = TTFont(font, lazy=True)["name"]
     family = str(name.getName(*_KOREAN_FAMILY) or name.getDebugName(1))
     with tempfile.TemporaryDirectory() as folder:
         pdf = _exported(font, family, Path(folder))
-        copied = _said("pdftotext", "-layout", str(pdf), "-").split("\n")
-        table = _said("pdffonts", str(pdf)).splitlines()[2:]
+        copied = _output_of("pdftotext", "-layout", str(pdf), "-").split("\n")
+        table = _output_of("pdffonts", str(pdf)).splitlines()[2:]
     faults = [
         f"copied as {line!r}, not {wanted!r}" for line, wanted in zip(copied, LINES, strict=False) if line != wanted
     ]
     postscript = str(name.getDebugName(6))
     # The columns emb, sub and uni stand before the object's two numbers.
     if [row.split()[-5:-2] for row in table if f"+{postscript}" in row] != [["yes"] * 3] or len(table) != 1:
-        faults.append("not embedded, cut to its letters and with a way back to Unicode, alone: " + " | ".join(table))
+        faults.append("not the one font embedded, subset and with a map to Unicode: " + " | ".join(table))
     return faults
 
 
@@ -82,5 +83,5 @@ def _exported(font: Path, family: str, folder: Path) -> Path:
     return pdf
 
 
-def _said(*command: str) -> str:
+def _output_of(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S, check=True).stdout

@@ -1,7 +1,7 @@
-"""What a typographer finds on opening the font: ``python -m fontbuild.checks.outline_check FONT.ttf [REFERENCE.ttf]``.
+"""Counts faults of outlines over all glyphs: ``python -m fontbuild.checks.outline_check FONT.ttf [REFERENCE.ttf]``.
 
-Counts faults of outlines over all glyphs. With a reference (the same hand, traced with more points, say) it also
-measures how far apart the two are: edges of both drawn at 1,000 px an em, and the greys of text at screen sizes.
+With a reference (the same hand traced with more points, say) it also measures how far apart the
+two are: edges of both drawn at 1,000 px an em, and the greys of text at screen sizes.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _OUTSIDE_UNITS = 1.0
 _LARGE_PX, _SCREEN_PX = 1000, (16, 24, 48)
 
 Numbers = NDArray[np.float64]
-Arcs = tuple[Numbers, Numbers, Numbers]
+Parabolas = tuple[Numbers, Numbers, Numbers]
 """(n, 2) starts, controls and ends."""
 
 
 def count_faults(font: TTFont, every: int = 1) -> Counter[str]:
-    """Faults by name, and what they are counted in: glyphs, contours, points."""
+    """Counts faults by name, and glyphs, contours and points."""
     glyf = font["glyf"]
     counts: Counter[str] = Counter()
     for code, name in list(font.getBestCmap().items())[::every]:
@@ -42,16 +42,18 @@ def count_faults(font: TTFont, every: int = 1) -> Counter[str]:
             continue
         points, on_curve = np.array(coordinates, float), np.array(flags, bool)
         starts = [0, *(end + 1 for end in ends[:-1])]
-        arcs = [_arcs(points[low : high + 1], on_curve[low : high + 1]) for low, high in zip(starts, ends, strict=True)]
-        counts.update(glyphs=1, contours=len(arcs), points=len(points))
+        parabolas = [
+            _parabolas(points[low : high + 1], on_curve[low : high + 1]) for low, high in zip(starts, ends, strict=True)
+        ]
+        counts.update(glyphs=1, contours=len(parabolas), points=len(points))
         if hangul.is_syllable(chr(code)):
             counts.update({"syllables": 1, "points of syllables": len(points)})
-        counts.update(_faults(arcs))
+        counts.update(_faults(parabolas))
     return counts
 
 
-def _arcs(points: Numbers, on_curve: NDArray[np.bool_]) -> Arcs:
-    """A contour's parabolas; straight lines have their control in the middle."""
+def _parabolas(points: Numbers, on_curve: NDArray[np.bool_]) -> Parabolas:
+    """Returns a contour's parabolas; straight lines have their control in the middle."""
     after, after_on = np.roll(points, -1, axis=0), np.roll(on_curve, -1)
     ends = np.where(after_on[:, None], after, (points + after) / 2)
     before, before_on = np.roll(points, 1, axis=0), np.roll(on_curve, 1)
@@ -63,10 +65,10 @@ def _arcs(points: Numbers, on_curve: NDArray[np.bool_]) -> Arcs:
     return starts[used], controls[used], ends[used]
 
 
-def _faults(contours: list[Arcs]) -> dict[str, int]:
-    lines = [_flat(arcs) for arcs in contours]
+def _faults(contours: list[Parabolas]) -> dict[str, int]:
+    lines = [_flattened(parabolas) for parabolas in contours]
     depth = [
-        sum(_inside(other, line[0]) for place, other in enumerate(lines) if place != index)
+        sum(_within_limits(other, line[0]) for place, other in enumerate(lines) if place != index)
         for index, line in enumerate(lines)
     ]
     areas = [area(line) for line in lines]
@@ -74,34 +76,34 @@ def _faults(contours: list[Arcs]) -> dict[str, int]:
         "contours that cross": len(crossing_lines([line @ np.array([1, 1j]) for line in lines])),
         "contours wound the wrong way": sum((a < 0) == bool(d % 2) for a, d in zip(areas, depth, strict=True)),
         "slivers": sum(abs(a) < _SLIVER_UNITS2 for a in areas),
-        "contours without their extremes": sum(_bulges(arcs) for arcs in contours),
+        "contours without their extremes": sum(_lacks_extreme(parabolas) for parabolas in contours),
         "short segments": sum(int((np.hypot(*(e - s).T) < _SHORT_UNITS).sum()) for s, _, e in contours),
-        "needless points": sum(_needless(arcs) for arcs in contours),
+        "needless points": sum(_needless_points(parabolas) for parabolas in contours),
     }
 
 
-def _flat(arcs: Arcs) -> Numbers:
-    starts, controls, ends = (part[:, None] for part in arcs)
+def _flattened(parabolas: Parabolas) -> Numbers:
+    starts, controls, ends = (part[:, None] for part in parabolas)
     t = _STEPS[None, :, None]
     points: Numbers = ((1 - t) ** 2 * starts + 2 * t * (1 - t) * controls + t**2 * ends).reshape(-1, 2)
     return points
 
 
-def _inside(polygon: Numbers, point: Numbers) -> bool:
+def _within_limits(polygon: Numbers, point: Numbers) -> bool:
     return cv2.pointPolygonTest(polygon.astype(np.float32), (float(point[0]), float(point[1])), False) > 0
 
 
-def _bulges(arcs: Arcs) -> bool:
-    """Whether the curve reaches farther out than all its on-curve points."""
-    line, tips = _flat(arcs), np.concatenate([arcs[0], arcs[2]])
+def _lacks_extreme(parabolas: Parabolas) -> bool:
+    """Returns whether the curve reaches farther out than all its on-curve points."""
+    line, tips = _flattened(parabolas), np.concatenate([parabolas[0], parabolas[2]])
     over = np.maximum(line.max(axis=0) - tips.max(axis=0), tips.min(axis=0) - line.min(axis=0))
     return bool((over > _OUTSIDE_UNITS).any())
 
 
-def _needless(arcs: Arcs) -> int:
-    """Arcs that lie in one line with the next."""
-    way = arcs[2] - arcs[0]
-    bend = arcs[1] - (arcs[0] + arcs[2]) / 2
+def _needless_points(parabolas: Parabolas) -> int:
+    """Counts straight parabolas in line with the next."""
+    way = parabolas[2] - parabolas[0]
+    bend = parabolas[1] - (parabolas[0] + parabolas[2]) / 2
     flat = np.hypot(*bend.T) < 0.3
     ahead = np.roll(way, -1, axis=0)
     turn = np.abs(way[:, 0] * ahead[:, 1] - way[:, 1] * ahead[:, 0])
@@ -110,7 +112,7 @@ def _needless(arcs: Arcs) -> int:
 
 
 def compare(path: Path, reference: Path, characters: str) -> dict[str, float]:
-    """How far apart two fonts draw the same characters."""
+    """Measures how far apart two fonts draw the same characters."""
     found: dict[str, list[float]] = {}
     for char in characters:
         ours, theirs = (_drawn(which, char, _LARGE_PX) for which in (path, reference))
@@ -134,7 +136,7 @@ def _drawn(path: Path, char: str, size_px: int) -> NDArray[np.uint8]:
 
 
 def _reduced(picture: NDArray[np.uint8], size_px: int) -> Numbers:
-    """The picture as an unhinted rasteriser would draw it at a small size."""
+    """Reduces the picture as an unhinted rasteriser would draw it at a small size."""
     side = round(picture.shape[0] * size_px / _LARGE_PX)
     return np.asarray(cv2.resize(picture.astype(np.float64), (side, side), interpolation=cv2.INTER_AREA), np.float64)
 
@@ -151,10 +153,11 @@ def _edge_distances(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> Numbe
 
 
 def main() -> None:
+    """Reads the command line, counts, and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("font", type=Path)
     parser.add_argument("reference", type=Path, nargs="?")
-    parser.add_argument("--every", type=int, default=1, help="look at every n-th glyph only")
+    parser.add_argument("--every", type=int, default=1, help="measure every n-th glyph only")
     given = parser.parse_args()
     font = TTFont(given.font, lazy=True)
     counts = count_faults(font, given.every)

@@ -1,6 +1,6 @@
-"""Rules of Windows (DirectWrite, GDI) and macOS (CoreText) for TrueType fonts, as far as the file alone tells.
+"""Checks the rules of Windows (DirectWrite, GDI) and macOS (CoreText) that can be checked in the file alone.
 
-After the OpenType specification 1.9 and its recommendations for each table; what OTS already refuses is left to it.
+Source: the OpenType specification 1.9 and its recommendations for each table; what OTS refuses is left to it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Faults = Iterator[str]
 
 
 def platform_faults(font: TTFont) -> list[str]:
-    """Rules that the font breaks, in words; none in a good font."""
+    """Returns the rules that the font breaks, in words; none in a good font."""
     return [f"{rule.__name__.strip('_')}: {fault}" for rule in _RULES for fault in rule(font)]
 
 

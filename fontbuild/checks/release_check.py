@@ -1,7 +1,7 @@
-"""The long check before a release: ``python -m fontbuild.checks.release_check FONT...`` (about three minutes a font).
+"""Runs the long check before a release: ``python -m fontbuild.checks.release_check FONT...`` (three minutes a font).
 
-Runs the checks of every job, the rules of Windows and macOS, an old HarfBuzz, LibreOffice where it is installed, and
-fontbakery's universal profile, of which the opentype profile is a part; ends with code 1 where anything fails.
+These are the checks of every job, the rules of Windows and macOS, an old HarfBuzz, LibreOffice where it is installed,
+and fontbakery's universal profile, of which the opentype profile is a part; ends with code 1 where anything fails.
 Fontbakery comes with the extra ``release``.
 """
 
@@ -27,13 +27,13 @@ from fontbuild.checks.platform_check import platform_faults
 
 _BAD = ("FAIL", "ERROR", "FATAL")
 _NEEDS_NETWORK = "fontdata_namecheck"
-_ENDLESS = "ttx_roundtrip"
-"""Writes the thousand rules of letters that vary as XML, each with the names of all glyphs."""
+_TOO_LONG = "ttx_roundtrip"
+"""Left out: it writes the thousand rules of the alternates as XML, each with the names of all glyphs."""
 _OLD_HARFBUZZ = "uharfbuzz==0.31.0"
 """HarfBuzz 5.3 of October 2022: older than those of the oldest systems in support."""
 
 
-class Finding(NamedTuple):
+class FailedCheck(NamedTuple):
     """One check that did not pass."""
 
     check: str
@@ -41,8 +41,8 @@ class Finding(NamedTuple):
     message: str
 
 
-def release_check(font: Path) -> tuple[Counter[str], list[Finding]]:
-    """Results of fontbakery's universal profile: how many of each status, and what failed.
+def release_check(font: Path) -> tuple[Counter[str], list[FailedCheck]]:
+    """Runs fontbakery's universal profile: how many of each status, and what failed.
 
     A copy under an ASCII name is checked, since the profile reads file names too.
 
@@ -53,29 +53,29 @@ def release_check(font: Path) -> tuple[Counter[str], list[Finding]]:
         copy, report = Path(folder) / f"font{font.suffix}", Path(folder) / "report.json"
         shutil.copyfile(font, copy)
         command = [sys.executable, "-m", "fontbakery", "check-universal", "--no-progress", "--quiet"]
-        command += ["-x", _NEEDS_NETWORK, "-x", _ENDLESS, "--json", str(report), str(copy)]
+        command += ["-x", _NEEDS_NETWORK, "-x", _TOO_LONG, "--json", str(report), str(copy)]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if not report.exists():
             raise RuntimeError(f"fontbakery stopped with code {result.returncode}: {result.stderr[-2000:]}")
         found = json.loads(report.read_text(encoding="utf-8"))
     checks = [check for section in found["sections"] for check in section["checks"]]
     counts = Counter(str(check["result"]) for check in checks)
-    findings = [
-        Finding(_name(check["key"][1]), str(log["status"]), str(log["message"]["message"]))
+    failed = [
+        FailedCheck(_name(check["key"][1]), str(log["status"]), str(log["message"]["message"]))
         for check in checks
         for log in check["logs"]
         if log["status"] in (*_BAD, "WARN")
     ]
-    return counts, findings
+    return counts, failed
 
 
 def _name(key: str) -> str:
-    """``post_table_version`` from ``<FontBakeryCheck:opentype/post_table_version>``."""
+    """Returns ``post_table_version`` from ``<FontBakeryCheck:opentype/post_table_version>``."""
     return key.removeprefix("<FontBakeryCheck:").removesuffix(">")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check fonts and print what was found; 0 when nothing failed."""
+    """Checks fonts and prints the results; 0 when nothing failed."""
     if not arguments:
         print("usage: python -m fontbuild.checks.release_check FONT...")
         return 2
@@ -86,23 +86,23 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _check(font: Path) -> int:
-    own = check_font(font)
-    print(f"{font.name}: {own['characters']:,} characters, {own['bytes'] / 1e6:.2f} MB")
-    print(f"  OTS, HarfBuzz, FreeType: {'clean' if own['passed'] else own}")
+    basic = check_font(font)
+    print(f"{font.name}: {basic['characters']:,} characters, {basic['bytes'] / 1e6:.2f} MB")
+    print(f"  OTS, HarfBuzz, FreeType: {'clean' if basic['passed'] else basic}")
     faults = platform_faults(TTFont(font))
     print(f"  rules of Windows and macOS: {'; '.join(faults) or 'clean'}")
     shaped = [_shaped(font, folder) for folder in ("", _old_harfbuzz())]
-    laid_out = _office(font)
-    counts, findings = release_check(font)
+    office_ok = _office(font)
+    counts, failed = release_check(font)
     print("  fontbakery universal: " + ", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
-    for finding in findings:
-        print(f"  {finding.status} {finding.check}: {finding.message.splitlines()[0][:120]}")
+    for check in failed:
+        print(f"  {check.status} {check.check}: {check.message.splitlines()[0][:120]}")
     bad = faults or any(counts[status] for status in _BAD)
-    return int(not (own["passed"] and all(shaped) and laid_out) or bool(bad))
+    return int(not (basic["passed"] and all(shaped) and office_ok) or bool(bad))
 
 
 def _old_harfbuzz() -> str:
-    """A folder with the HarfBuzz of 2022, brought here on the first call."""
+    """Returns a folder with the HarfBuzz of 2022, installed on the first call."""
     folder = Path(sys.prefix) / _OLD_HARFBUZZ.replace("==", "-")
     if not folder.exists():
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
@@ -111,7 +111,7 @@ def _old_harfbuzz() -> str:
 
 
 def _shaped(font: Path, folder: str) -> bool:
-    """Whether letters come out and vary in the HarfBuzz of the folder, or in the installed one."""
+    """Returns whether letters are shaped and vary in the HarfBuzz of the folder, or in the installed one."""
     command = [sys.executable, "-m", "fontbuild.checks.shaper_check", str(font)]
     paths = [folder] if folder else []
     settings = {**os.environ, "PYTHONPATH": os.pathsep.join([*paths, str(Path(__file__).parents[1])])}
@@ -121,7 +121,7 @@ def _shaped(font: Path, folder: str) -> bool:
 
 
 def _office(font: Path) -> bool:
-    """Whether text survives LibreOffice and a PDF; true, and said so, where LibreOffice is not installed."""
+    """Returns whether text survives LibreOffice and a PDF; true, with a note, where LibreOffice is not installed."""
     if missing := missing_programs():
         print(f"  LibreOffice: NOT CHECKED, since these are not installed: {', '.join(missing)}")
         return True

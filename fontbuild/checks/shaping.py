@@ -1,4 +1,4 @@
-"""Whether HarfBuzz finds a glyph for every character, and whether letters that repeat vary."""
+"""Checks that HarfBuzz finds a glyph for every character, and that letters that repeat vary."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fontTools.ttLib import TTFont
 DIRECTIONS = ("ltr", "ttb")
 
 
-def stamped(path: Path) -> dict[str, str]:
-    """By direction the characters that look alike twice in a row although the font has further shapes of them."""
+def unvaried(path: Path) -> dict[str, str]:
+    """Returns by direction the characters that look alike twice in a row although they have alternates."""
     font = TTFont(path, lazy=True)
     chars = {name: chr(code) for code, name in font.getBestCmap().items()}
     varied = [chars[name.removesuffix(".alt1")] for name in font.getGlyphOrder() if name.endswith(".alt1")]
@@ -23,7 +23,7 @@ def stamped(path: Path) -> dict[str, str]:
 
 
 def unshaped(path: Path) -> str:
-    """Characters of the font that come out of HarfBuzz as .notdef or as more than one glyph."""
+    """Returns characters of the font that HarfBuzz shapes as .notdef or as more than one glyph."""
     characters = [chr(code) for code in sorted(TTFont(path, lazy=True).getBestCmap())]
     shaper = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
     shaped = ((char, glyphs(shaper, char)) for char in characters)
@@ -31,7 +31,7 @@ def unshaped(path: Path) -> str:
 
 
 def glyphs(shaper: hb.Font, text: str, direction: str = "ltr") -> list[int]:
-    """Glyph indices of a line without any features asked for."""
+    """Shapes a line with default features: glyph indices."""
     buffer = hb.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()

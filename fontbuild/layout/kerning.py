@@ -1,8 +1,7 @@
-"""Pairs that stand too far apart or too close get their own distance: T and o, L and ', 다 and a full stop.
+"""Kerns pairs that stand too far apart or too close: T and o, L and ', 다 and a full stop.
 
-Each pair of letters is moved towards the distance that two
-lower-case letters of this hand usually have, each syllable and sign towards what such pairs usually have; a part
-of the difference stays, since a hand is not a machine.
+Each pair of letters is moved towards the usual distance of two lower-case letters of this hand, each syllable and
+sign towards the usual distance of such pairs; a share of the difference stays, so that the line keeps some variation.
 """
 
 from __future__ import annotations
@@ -14,28 +13,28 @@ from fontTools.otlLib.builder import buildLookup, buildPairPosClassesSubtable, b
 from fontTools.ttLib.tables import otTables
 from numpy.typing import NDArray
 
-from fontbuild.layout.profiles import Sides, distance, facing, sides
+from fontbuild.layout.profiles import SideProfiles, optical_distance, side_profiles, white_between
 from fontbuild.layout.spacing import Spacing, is_korean
 
 AFTER_HANGUL = (".,…", "!?:;)]}", "'\"’”", "~-–—·")
 BEFORE_HANGUL = ("([{", "'\"‘“", "~-–—·")
-"""Signs beside syllables, those together that take the same room."""
+"""Signs beside syllables, grouped by the white they need."""
 SHARE = 0.65
-"""How much of the difference is taken away."""
+"""Share of the difference that kerning removes."""
 LEAST_UNITS = 14
-"""Smaller moves are not worth their bytes."""
+"""Smaller values are left out."""
 MOST_UNITS = (-115, 60)
 STEP_UNITS = 12
-"""Moves beside syllables are rounded to this, so that many syllables share one class."""
+"""Values beside syllables are rounded to this, so that many syllables share one class."""
 CLOSEST_UNITS = 28.0
 """No kerning brings two strokes nearer than this."""
-_HALVINGS = 7
+_BISECTIONS = 7
 
 Numbers = NDArray[np.float32]
 
 
 def kerning_lookups(spacing: Spacing, names: Sequence[str], ids: Mapping[str, int]) -> list[otTables.Lookup]:
-    """GPOS pair adjustments (type 2): letter by letter, and syllables by class; none where nothing needs moving.
+    """Builds GPOS pair adjustments (type 2): letter by letter, and syllables by class; none where none is needed.
 
     Args:
         names: the glyph name of each outline.
@@ -50,13 +49,13 @@ def _letter_pairs(spacing: Spacing, names: Sequence[str], ids: Mapping[str, int]
     small = [row for row in latin if spacing.outlines[row].char.islower()]
     if len(small) < 2:
         return None
-    usual = _sides(spacing, small)
-    target = float(np.median(_between(usual, usual)))
-    letters = _sides(spacing, latin)
-    moves = _moves(letters, letters, target)
+    small_profiles = _sides(spacing, small)
+    target = float(np.median(_distances(small_profiles, small_profiles)))
+    latin_profiles = _sides(spacing, latin)
+    values = _kerning_values(latin_profiles, latin_profiles, target)
     pairs = {
-        (names[latin[one]], names[latin[two]]): (buildValue({"XAdvance": round(moves[one, two])}), None)
-        for one, two in np.argwhere(np.abs(moves) >= LEAST_UNITS).tolist()
+        (names[latin[one]], names[latin[two]]): (buildValue({"XAdvance": round(values[one, two])}), None)
+        for one, two in np.argwhere(np.abs(values) >= LEAST_UNITS).tolist()
     }
     return buildPairPosGlyphsSubtable(pairs, ids) if pairs else None
 
@@ -64,7 +63,7 @@ def _letter_pairs(spacing: Spacing, names: Sequence[str], ids: Mapping[str, int]
 def _beside_syllables(
     spacing: Spacing, names: Sequence[str], ids: Mapping[str, int]
 ) -> Iterator[otTables.PairPos | None]:
-    """Signs after syllables, then signs before them."""
+    """Builds pairs of signs after syllables, then of signs before them."""
     korean = [row for row, outline in enumerate(spacing.outlines) if is_korean(outline.char)]
     if not korean:
         return
@@ -73,61 +72,61 @@ def _beside_syllables(
         signs = [[row for row, o in enumerate(spacing.outlines) if o.char in group] for group in groups]
         signs = [group for group in signs if group]
         if signs:
-            moves = np.stack([_group_moves(syllables, _sides(spacing, group), is_after) for group in signs], axis=1)
+            values = np.stack([_group_values(syllables, _sides(spacing, group), is_after) for group in signs], axis=1)
             yield _class_pairs(
-                moves, [names[row] for row in korean], [[names[r] for r in g] for g in signs], is_after, ids
+                values, [names[row] for row in korean], [[names[r] for r in g] for g in signs], is_after, ids
             )
 
 
-def _group_moves(syllables: Sides, signs: Sides, is_after: bool) -> Numbers:
-    """(N,) moves of each syllable beside a group of signs, rounded to STEP_UNITS."""
+def _group_values(syllables: SideProfiles, signs: SideProfiles, is_after: bool) -> Numbers:
+    """Returns (N,) the value of each syllable beside a group of signs, rounded to STEP_UNITS."""
     one, two = (syllables, signs) if is_after else (signs, syllables)
-    distances = np.vstack([_between(part, two) for part in one.parts()])
-    moves = _moves(one, two, np.median(distances, axis=int(not is_after), keepdims=True))
-    rounded: Numbers = np.rint(moves.mean(axis=int(is_after)) / STEP_UNITS) * STEP_UNITS
+    distances = np.vstack([_distances(part, two) for part in one.batches()])
+    values = _kerning_values(one, two, np.median(distances, axis=int(not is_after), keepdims=True))
+    rounded: Numbers = np.rint(values.mean(axis=int(is_after)) / STEP_UNITS) * STEP_UNITS
     return rounded
 
 
 def _class_pairs(
-    moves: Numbers, syllables: Sequence[str], signs: Sequence[Sequence[str]], is_after: bool, ids: Mapping[str, int]
+    values: Numbers, syllables: Sequence[str], signs: Sequence[Sequence[str]], is_after: bool, ids: Mapping[str, int]
 ) -> otTables.PairPos | None:
-    """Syllables that move alike beside every group (N, G) are one class."""
-    ways, way_of = np.unique(moves, axis=0, return_inverse=True)
+    """Builds class pairs: syllables with equal values beside every group (N, G) are one class."""
+    patterns, pattern_of = np.unique(values, axis=0, return_inverse=True)
     pairs = {}
-    for way, row in enumerate(ways):
-        members = tuple(syllables[index] for index in np.flatnonzero(way_of.ravel() == way).tolist())
-        for group, move in zip(signs, row, strict=True):
+    for pattern, row in enumerate(patterns):
+        members = tuple(syllables[index] for index in np.flatnonzero(pattern_of.ravel() == pattern).tolist())
+        for group, value in zip(signs, row, strict=True):
             key = (members, tuple(group)) if is_after else (tuple(group), members)
-            pairs[key] = (buildValue({"XAdvance": int(move)}), None)
-    return buildPairPosClassesSubtable(pairs, ids) if moves.any() else None
+            pairs[key] = (buildValue({"XAdvance": int(value)}), None)
+    return buildPairPosClassesSubtable(pairs, ids) if values.any() else None
 
 
-def _sides(spacing: Spacing, rows: Sequence[int]) -> Sides:
-    return sides([spacing.outlines[row].edges for row in rows], [spacing.advances[row] for row in rows])
+def _sides(spacing: Spacing, rows: Sequence[int]) -> SideProfiles:
+    return side_profiles([spacing.outlines[row].edges for row in rows], [spacing.advances[row] for row in rows])
 
 
-def _between(one: Sides, two: Sides) -> Numbers:
-    """(N, M) distances of each of ``two`` from each of ``one``."""
-    return distance(facing(one, two), one.counts[:, None], two.counts)
+def _distances(one: SideProfiles, two: SideProfiles) -> Numbers:
+    """Returns (N, M) the distance of each of ``two`` from each of ``one``."""
+    return optical_distance(white_between(one, two), one.counts[:, None], two.counts)
 
 
-def _moves(one: Sides, two: Sides, target: Numbers | float) -> Numbers:
-    """(N, M) units to move each of ``two`` when it follows each of ``one``; ``target`` broadcasts to that."""
+def _kerning_values(one: SideProfiles, two: SideProfiles, target: Numbers | float) -> Numbers:
+    """Returns (N, M) the units to value each of ``two`` after each of ``one``; ``target`` broadcasts to that."""
     wanted = np.broadcast_to(np.asarray(target, np.float32), (len(one.right), len(two.left)))
-    start, moves = 0, []
-    for part in one.parts():
-        moves.append(_solve(part, two, wanted[start : start + len(part.right)]))
+    start, values = 0, []
+    for part in one.batches():
+        values.append(_solve(part, two, wanted[start : start + len(part.right)]))
         start += len(part.right)
-    return np.concatenate(moves)
+    return np.concatenate(values)
 
 
-def _solve(one: Sides, two: Sides, wanted: Numbers) -> Numbers:
-    """By halving: the distance grows with the move."""
-    white = facing(one, two)
+def _solve(one: SideProfiles, two: SideProfiles, wanted: Numbers) -> Numbers:
+    """Finds the values by bisection: the distance grows with the value."""
+    white = white_between(one, two)
     low, high = (np.full(wanted.shape, limit / SHARE, np.float32) for limit in MOST_UNITS)
-    for _ in range(_HALVINGS):
+    for _ in range(_BISECTIONS):
         middle: Numbers = np.float32(0.5) * (low + high)
-        far = distance(white + middle[:, :, None], one.counts[:, None], two.counts) > wanted
+        far = optical_distance(white + middle[:, :, None], one.counts[:, None], two.counts) > wanted
         low, high = np.where(far, low, middle), np.where(far, middle, high)
     nearest = np.minimum(CLOSEST_UNITS - white.min(axis=2), 0)
     solved: Numbers = np.maximum(SHARE * (low + high) / 2, nearest)

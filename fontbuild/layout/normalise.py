@@ -1,47 +1,47 @@
-"""Size and place every glyph in the em square without flattening the hand's rhythm.
+"""Scales and places every glyph in the em square and keeps the hand's own variation of size and place.
 
-One scale and one shift for the whole hand; each glyph keeps its own offset and size around that. Only what
-lies far outside its kind (a glyph written half out of its cell) is drawn gently towards it.
+One scale and one shift serve the whole hand; each glyph keeps its own offset and size around that. Only outliers
+of their kind (a glyph written half out of its cell) are moved most of the way to the usual place and size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fontbuild.errors import NoInkError
+from fontbuild.layout.transform import scale_and_shift
 from fontbuild.metrics import HIGHEST, LOWEST
-from fontbuild.outlines.outline import BAND_BOTTOM, BAND_COUNT, BAND_UNITS, Outline
-from fontbuild.outlines.quadratic import QuadraticContour
+from fontbuild.outlines.outline import Outline
 from templates import hangul
 
 HANGUL_SIZE = 700
-"""Side of the square that has the area of the median common syllable's ink box: pen faces have 620-680, text 860."""
+"""Side of the square with the area of the median common syllable's ink box: pen fonts have 620-680, text fonts 860."""
 HANGUL_TALLEST = 840
-"""A narrow hand grows no taller than this in the median."""
+"""Greatest median height of a narrow hand's syllables."""
 HANGUL_CENTRE = 340
 """Height of the median syllable's middle: beside Latin on its baseline, as in common Korean fonts."""
 X_HEIGHT = (330, 500)
 """Latin keeps the hand's scale as long as its x-height falls in here, and its capitals are not too tall."""
 
 CAPITALS_TALLEST = 720
-"""Capitals stand no higher than syllables in the median, whatever the x-height."""
+"""Greatest median height of capitals, whatever the x-height: that of syllables."""
 
 _FLAT_BOTTOMED = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789")
 _X_HIGH = frozenset("acemnorsuvwxz")
 _CAPITALS = frozenset("ABCDEFGHIKLMNOPRSTUVWXYZ")
 _SPREADS = 3.5
-"""Within so many robust standard deviations of its kind a glyph stays as it was written."""
+"""A glyph within so many robust standard deviations of its kind stays as written."""
 _LEAST_PLACE_UNITS = 60.0
 _LEAST_SIZE = 0.2
-_BEYOND = 0.25
-"""Share of an outlier's way beyond the limit that it keeps."""
+_OUTLIER_SHARE = 0.25
+"""Share of its distance beyond the limit that an outlier keeps."""
 _BASELINE_KEPT = 0.5
 _BASELINE_MOST_UNITS = 18.0
-"""A letter keeps half its own hop on the baseline, and no more than this."""
+"""A letter keeps half of its own offset from the baseline, and no more than this."""
 
 _JAMO_KIND = 6
 
@@ -50,7 +50,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Scales:
-    """What was decided for the hand as a whole, for the report."""
+    """Scales and shift of the whole hand, for the report."""
 
     hangul: float
     latin: float
@@ -59,7 +59,7 @@ class Scales:
 
 
 def normalise(outlines: Sequence[Outline]) -> tuple[list[Outline], Scales]:
-    """Scaled and placed outlines in the same order; x still has the hand's own offset.
+    """Scales and places outlines, in the same order; x still has the hand's own offset.
 
     Raises:
         NoInkError: there is no outline at all.
@@ -76,12 +76,12 @@ def normalise(outlines: Sequence[Outline]) -> tuple[list[Outline], Scales]:
     baselines = _baselines(latin)
     latin_scale = _latin_scale(latin, baselines, scale)
     in_order[True] = iter(_place_latin(latin, baselines, latin_scale))
-    placed = [_inside(next(in_order[outline.char.isascii()])) for outline in outlines]
+    placed = [_within_limits(next(in_order[outline.char.isascii()])) for outline in outlines]
     return placed, Scales(scale, latin_scale, rise)
 
 
 def _hangul_fit(outlines: Sequence[Outline]) -> tuple[float, float]:
-    """One scale and upward shift for the hand; scale 1 and no shift where it wrote no Hangul."""
+    """Returns one scale and upward shift for the hand; scale 1 and no shift where it wrote no Hangul."""
     if not outlines:
         return 1.0, 0.0
     boxes = np.array([outline.bounds for outline in outlines])
@@ -105,7 +105,7 @@ def _place_korean(outlines: Sequence[Outline], scale: float, rise: float) -> lis
         new_size[members] = _soft_clip(size[members], _LEAST_SIZE)
     grow = np.exp(new_size - size)
     return [
-        moved(outline, scale * float(own), 0.0, float(target - centre * own + rise))
+        scale_and_shift(outline, scale * float(own), 0.0, float(target - centre * own + rise))
         for outline, own, target, centre in zip(outlines, grow, new_middle, middle, strict=True)
     ]
 
@@ -115,27 +115,27 @@ def _kind(char: str) -> int:
 
 
 def _soft_clip(values: Numbers, least: float) -> Numbers:
-    """Draw in what lies more than _SPREADS robust deviations (and more than ``least``) from the median."""
+    """Moves values more than _SPREADS robust deviations (and more than ``least``) from the median towards it."""
     median = np.median(values)
     limit = max(_SPREADS * 1.4826 * float(np.median(np.abs(values - median))), least)
     away = values - median
-    tamed: Numbers = median + np.where(
-        np.abs(away) > limit, np.sign(away) * (limit + (np.abs(away) - limit) * _BEYOND), away
+    clipped: Numbers = median + np.where(
+        np.abs(away) > limit, np.sign(away) * (limit + (np.abs(away) - limit) * _OUTLIER_SHARE), away
     )
-    return tamed
+    return clipped
 
 
 def _baselines(latin: Sequence[Outline]) -> dict[str, float]:
-    """Where each Latin glyph's own sheet or font has its line, moved to where this hand in fact stands.
+    """Returns each Latin glyph's baseline: that of its sheet or seed font, corrected to where the hand's letters stand.
 
-    Written and filled-in glyphs have different sheets behind them, so the correction is made by source.
+    Written glyphs and those of a seed font have different baselines, so the correction is made by source.
     """
     lines: dict[str, float] = {}
     for source in {outline.source for outline in latin}:
         group = [outline for outline in latin if outline.source == source]
-        hops = [outline.bounds[1] - (outline.baseline or 0.0) for outline in group if outline.char in _FLAT_BOTTOMED]
-        habit = float(np.median(hops)) if hops else 0.0
-        lines |= {outline.char: (outline.baseline or 0.0) + habit for outline in group}
+        offsets = [outline.bounds[1] - (outline.baseline or 0.0) for outline in group if outline.char in _FLAT_BOTTOMED]
+        usual = float(np.median(offsets)) if offsets else 0.0
+        lines |= {outline.char: (outline.baseline or 0.0) + usual for outline in group}
     return lines
 
 
@@ -146,7 +146,7 @@ def _latin_scale(latin: Sequence[Outline], baselines: dict[str, float], scale: f
 
 
 def _median_height(latin: Sequence[Outline], baselines: Mapping[str, float], kind: Set[str]) -> float:
-    """Above the baseline; 0 where the hand has none of the kind."""
+    """Returns the median height above the baseline; 0 where the hand has none of the kind."""
     heights = [outline.bounds[3] - baselines[outline.char] for outline in latin if outline.char in kind]
     return float(np.median(heights)) if heights else 0.0
 
@@ -156,32 +156,17 @@ def _place_latin(latin: Sequence[Outline], baselines: dict[str, float], scale: f
     for outline in latin:
         rise = -baselines[outline.char] * scale
         if outline.char in _FLAT_BOTTOMED:
-            hop = outline.bounds[1] * scale + rise
-            rise += float(np.clip(hop * _BASELINE_KEPT, -_BASELINE_MOST_UNITS, _BASELINE_MOST_UNITS)) - hop
-        placed.append(moved(outline, scale, 0.0, rise))
+            offset = outline.bounds[1] * scale + rise
+            rise += float(np.clip(offset * _BASELINE_KEPT, -_BASELINE_MOST_UNITS, _BASELINE_MOST_UNITS)) - offset
+        placed.append(scale_and_shift(outline, scale, 0.0, rise))
     return placed
 
 
-def _inside(outline: Outline) -> Outline:
-    """The outline shifted, and where that is not enough shrunk, to lie between LOWEST and HIGHEST."""
+def _within_limits(outline: Outline) -> Outline:
+    """Shifts the outline, and shrinks it where that is not enough, to lie between LOWEST and HIGHEST."""
     _, bottom, _, top = outline.bounds
     if top - bottom > HIGHEST - LOWEST:
-        outline = moved(outline, (HIGHEST - LOWEST) / (top - bottom), 0.0, 0.0)
+        outline = scale_and_shift(outline, (HIGHEST - LOWEST) / (top - bottom), 0.0, 0.0)
         _, bottom, _, top = outline.bounds
     rise = max(LOWEST - bottom, 0.0) + min(HIGHEST - top, 0.0)
-    return moved(outline, 1.0, 0.0, rise) if rise else outline
-
-
-def moved(outline: Outline, scale: float, right: float, up: float) -> Outline:
-    """The outline scaled about the origin, then shifted, its measured edges along with it."""
-    shift = np.array([right, up])
-    contours = tuple(QuadraticContour(c.points * scale + shift, c.on_curve) for c in outline.contours)
-    edges = outline.edges * scale + right
-    if scale != 1.0 or up != 0.0:
-        heights = BAND_BOTTOM + (np.arange(BAND_COUNT) + 0.5) * BAND_UNITS
-        came_from = np.floor(((heights - up) / scale - BAND_BOTTOM) / BAND_UNITS).astype(int)
-        known = (came_from >= 0) & (came_from < BAND_COUNT)
-        edges = np.where(known[:, None], edges[came_from.clip(0, BAND_COUNT - 1)], np.nan)
-    left, bottom, right_end, top = outline.bounds
-    bounds = (left * scale + right, bottom * scale + up, right_end * scale + right, top * scale + up)
-    return replace(outline, contours=contours, bounds=bounds, edges=edges, counter=outline.counter * scale)
+    return scale_and_shift(outline, 1.0, 0.0, rise) if rise else outline

@@ -1,7 +1,7 @@
-"""How far two neighbours stand apart: the white between the sides that face each other, band by band.
+"""Measures how far two neighbours stand apart, by the white between their facing sides, band by band.
 
-The eye takes the narrow places for the distance, so the white is averaged by its power mean with exponent -2;
-a stroke is felt a little above and below itself, so that two which pass each other closely count as near.
+Narrow places count most, so the white is averaged by its power mean with exponent -2; a stroke counts a little above
+and below itself too, so that two that pass each other closely count as near.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 from fontbuild.outlines.outline import BAND_COUNT, Edges
 
 WIDEST_UNITS = 400.0
-"""White where nothing faces."""
+"""White where there is no ink."""
 _SPREAD_BANDS = 3
-"""A stroke is felt so many bands above and below itself."""
+"""A stroke counts so many bands above and below itself."""
 _NARROWEST_UNITS = 8.0
-_AWAY_UNITS = 10.0
-"""White that each band of that adds."""
+_PER_BAND_UNITS = 10.0
+"""White that each of these bands adds."""
 _CHUNK = 512
 
 Numbers = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Sides:
+class SideProfiles:
     """The two profiles of some glyphs: white from the ink to the end of the advance, band by band."""
 
     left: Numbers
@@ -36,42 +36,42 @@ class Sides:
     counts: NDArray[np.int64]
     """(N,) bands with ink."""
 
-    def parts(self) -> Iterator[Sides]:
-        """A few hundred glyphs at a time, so that memory stays small."""
+    def batches(self) -> Iterator[SideProfiles]:
+        """Yields a few hundred glyphs at a time, so that memory stays small."""
         for start in range(0, len(self.right), _CHUNK):
-            yield self.taken(np.arange(start, min(start + _CHUNK, len(self.right))))
+            yield self.select(np.arange(start, min(start + _CHUNK, len(self.right))))
 
-    def taken(self, rows: NDArray[np.int64]) -> Sides:
-        """The sides of some of the glyphs."""
-        return Sides(self.left[rows], self.right[rows], self.counts[rows])
+    def select(self, rows: NDArray[np.int64]) -> SideProfiles:
+        """Returns the profiles of some of the glyphs."""
+        return SideProfiles(self.left[rows], self.right[rows], self.counts[rows])
 
 
-def sides(edges: Sequence[Edges], advances: Sequence[float]) -> Sides:
-    """The profiles of glyphs that lie at their place in their advances."""
+def side_profiles(edges: Sequence[Edges], advances: Sequence[float]) -> SideProfiles:
+    """Returns the profiles of glyphs that lie at their place in their advances."""
     both = np.array(edges)
     ends = np.array(advances, float)[:, None]
     counts = np.maximum((~np.isnan(both[:, :, 0])).sum(axis=1), 1)
-    return Sides(_felt(both[:, :, 0]), _felt(ends - both[:, :, 1]), counts)
+    return SideProfiles(_spread_vertically(both[:, :, 0]), _spread_vertically(ends - both[:, :, 1]), counts)
 
 
-def facing(one: Sides, two: Sides) -> Numbers:
-    """(N, M, BAND_COUNT): white between each of ``one`` and each of ``two`` that follows it."""
+def white_between(one: SideProfiles, two: SideProfiles) -> Numbers:
+    """Returns (N, M, BAND_COUNT) the white between each of ``one`` and each of ``two`` that follows it."""
     white: Numbers = one.right[:, None, :] + two.left[None, :, :]
     return white
 
 
-def distance(white: Numbers, counts: NDArray[np.int64], others: NDArray[np.int64]) -> Numbers:
-    """(..., BAND_COUNT) -> (...): the mean over as many bands as the lower of the two glyphs has."""
+def optical_distance(white: Numbers, counts: NDArray[np.int64], others: NDArray[np.int64]) -> Numbers:
+    """Averages (..., BAND_COUNT) to (...), over as many bands as the lower of the two glyphs has."""
     near = np.square(1 / np.maximum(white, _NARROWEST_UNITS)).sum(axis=-1)
     mean: Numbers = np.sqrt(np.minimum(counts, others).astype(np.float32) / near)
     return mean
 
 
-def _felt(white: NDArray[np.float64]) -> Numbers:
-    """White with every stroke felt a little above and below itself."""
+def _spread_vertically(white: NDArray[np.float64]) -> Numbers:
+    """Lets every stroke count in the bands near it as well."""
     known = np.where(np.isnan(white), WIDEST_UNITS, white).astype(np.float32)
     padded = np.pad(known, ((0, 0), (_SPREAD_BANDS, _SPREAD_BANDS)), constant_values=WIDEST_UNITS)
     near = range(2 * _SPREAD_BANDS + 1)
-    shifted = [padded[:, at : at + BAND_COUNT] + abs(at - _SPREAD_BANDS) * _AWAY_UNITS for at in near]
-    felt: Numbers = np.minimum.reduce(shifted)
-    return felt
+    shifted = [padded[:, at : at + BAND_COUNT] + abs(at - _SPREAD_BANDS) * _PER_BAND_UNITS for at in near]
+    spread: Numbers = np.minimum.reduce(shifted)
+    return spread

@@ -1,8 +1,8 @@
-"""Advances measured from the hand: even colour in a line, without making every glyph equally wide.
+"""Computes advances and side bearings for an even line, without making every glyph equally wide.
 
-Each side of a glyph is given white by how open it is: where the edge recedes (the right of ㄴ, above and below
-ㅡ) the side bearing shrinks. The mean gap follows the hand's own inner white, since a line looks even when
-the white between glyphs is akin to the white within them (Walter Tracy, "Letters of Credit", 1986).
+A side bearing depends on how open the side is: where the edge recedes (the right of ㄴ, above and below ㅡ) it
+shrinks. The mean gap follows the hand's own counters, since a line looks even when the white between glyphs is
+like the white within them (Walter Tracy, "Letters of Credit", 1986).
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fontbuild.layout.normalise import moved
+from fontbuild.layout.transform import scale_and_shift
 from fontbuild.outlines.outline import BAND_BOTTOM, BAND_COUNT, BAND_UNITS, Outline
 from templates import hangul
 
 _DEEPEST_UNITS = 110.0
 """White farther than this behind a glyph's edge belongs to the glyph, not to the gap."""
 _OPEN_SHARE = 0.7
-"""How much of a side's openness its side bearing gives back."""
+"""Share of a side's openness that its side bearing loses."""
 _GAP_SHARE = 0.6
 _GAP_UNITS = {"hangul": (46.0, 110.0), "latin": (44.0, 90.0)}
 _LEAST_BEARING_UNITS = 6.0
 _SPACE_SHARE = 0.36
 _SPACE_UNITS = (210.0, 310.0)
 _DEFAULT_ADVANCE = 600.0
-_RECKONING = frozenset("+<=>")
+_MATH_SIGNS = frozenset("+<=>")
 
 Numbers = NDArray[np.float64]
 
@@ -43,8 +43,8 @@ class Spacing:
     space: int
 
 
-def space_out(outlines: Sequence[Outline]) -> Spacing:
-    """Give every outline its side bearings, and the font its word space."""
+def apply_spacing(outlines: Sequence[Outline]) -> Spacing:
+    """Gives every outline its side bearings, and the font its word space."""
     spaced = list(outlines)
     advances = [0] * len(spaced)
     for script, rows in _by_script(outlines).items():
@@ -54,7 +54,7 @@ def space_out(outlines: Sequence[Outline]) -> Spacing:
         lefts, rights = _bearings(members, _gap(script, members))
         for row, left, right in zip(rows, lefts, rights, strict=True):
             xmin, _, xmax, _ = outlines[row].bounds
-            spaced[row] = moved(outlines[row], 1.0, float(left) - xmin, 0.0)
+            spaced[row] = scale_and_shift(outlines[row], 1.0, float(left) - xmin, 0.0)
             advances[row] = round(float(left) + xmax - xmin + float(right))
     _equal_width(spaced, advances)
     syllables = [advance for outline, advance in zip(spaced, advances, strict=True) if hangul.is_syllable(outline.char)]
@@ -64,16 +64,16 @@ def space_out(outlines: Sequence[Outline]) -> Spacing:
 
 
 def _equal_width(outlines: list[Outline], advances: list[int]) -> None:
-    """Signs of reckoning stand in columns: all get the widest one's advance, their ink in its middle."""
-    rows = [row for row, outline in enumerate(outlines) if outline.char in _RECKONING]
+    """Gives signs of arithmetic, which stand in columns, the widest one's advance, their ink in its middle."""
+    rows = [row for row, outline in enumerate(outlines) if outline.char in _MATH_SIGNS]
     widest = max((advances[row] for row in rows), default=0)
     for row in rows:
-        outlines[row] = moved(outlines[row], 1.0, (widest - advances[row]) / 2, 0.0)
+        outlines[row] = scale_and_shift(outlines[row], 1.0, (widest - advances[row]) / 2, 0.0)
         advances[row] = widest
 
 
 def _by_script(outlines: Sequence[Outline]) -> dict[str, list[int]]:
-    """Rows of the outlines."""
+    """Returns the indices of the outlines by script."""
     return {
         "hangul": [row for row, outline in enumerate(outlines) if is_korean(outline.char)],
         "latin": [row for row, outline in enumerate(outlines) if not is_korean(outline.char)],
@@ -81,12 +81,12 @@ def _by_script(outlines: Sequence[Outline]) -> dict[str, list[int]]:
 
 
 def is_korean(char: str) -> bool:
-    """Whether the character is a syllable or a lone jamo; Latin, digits and signs are not."""
+    """Returns whether the character is a syllable or a lone jamo; Latin, digits and signs are not."""
     return hangul.is_syllable(char) or char in hangul.COMPATIBILITY_JAMO
 
 
 def _gap(script: str, members: Sequence[Outline]) -> float:
-    """Mean white between two neighbours, from the median white between two strokes of one glyph."""
+    """Returns the mean white between two neighbours, from the median white between two strokes of one glyph."""
     counters = [outline.counter for outline in members if outline.counter > 0]
     low, high = _GAP_UNITS[script]
     return float(np.clip(np.median(counters) * _GAP_SHARE, low, high)) if counters else low
@@ -107,7 +107,7 @@ def _bearings(members: Sequence[Outline], gap: float) -> tuple[Numbers, Numbers]
 
 
 def _openness(depth: Numbers) -> Numbers:
-    """Mean white behind the outermost point of a side, no band counting for more than _DEEPEST_UNITS."""
+    """Returns the mean white behind the outermost point of a side, no band counting for more than _DEEPEST_UNITS."""
     filled = np.where(np.isnan(depth), _DEEPEST_UNITS, depth)
     openness: Numbers = np.clip(filled, 0, _DEEPEST_UNITS).mean(axis=1)
     return openness

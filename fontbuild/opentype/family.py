@@ -1,4 +1,4 @@
-"""What makes fonts of several weights one family: the same places and advances, the same lines, linked names."""
+"""Makes fonts of several weights one family: equal places, advances and line heights, linked names."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._n_a_m_e import table__n_a_m_e
 
-from fontbuild.layout.normalise import moved
 from fontbuild.layout.punctuation import complete_punctuation
 from fontbuild.layout.spacing import Spacing
+from fontbuild.layout.transform import scale_and_shift
 from fontbuild.outlines.outline import Outline
 from fontbuild.tracing.weights import Weight
 
@@ -21,34 +21,34 @@ _BOLD_MAC = 1 << 0
 _PANOSE_WEIGHTS = {Weight.LIGHT: 3, Weight.REGULAR: 5, Weight.BOLD: 8}
 
 
-def respaced(
+def spaced_like_regular(
     outlines: Sequence[Outline], regular: Sequence[Outline], placed: Sequence[Outline], spacing: Spacing
 ) -> Spacing:
-    """Outlines of another weight where the Regular's are.
+    """Places outlines of another weight where the Regular's are.
 
     Args:
         outlines: as traced.
         regular: the Regular's as traced.
-        placed: those at their size and height, in the same order.
-        spacing: the placed ones and the signs made of them at their final place.
+        placed: the same at their size and height, in the same order.
+        spacing: these and the signs made of them at their final place.
     """
-    bolder = _by_shape(outlines)
+    by_shape = _by_shape(outlines)
     mine = []
     for key, before, after in zip(_keys(regular), regular, placed, strict=True):
         scale = (after.bounds[2] - after.bounds[0]) / (before.bounds[2] - before.bounds[0])
         right, up = (after.bounds[side] - before.bounds[side] * scale for side in (0, 1))
-        # A dot that a lighter pen no longer leaves stays as the Regular has it.
-        mine.append(moved(bolder.get(key, before), scale, right, up))
+        # Where the lighter weight leaves no ink, the Regular's outline is taken.
+        mine.append(scale_and_shift(by_shape.get(key, before), scale, right, up))
     everything = [*placed, *complete_punctuation(placed)]
     shown = _by_shape([*mine, *complete_punctuation(mine)])
     final = []
     for key, before, after in zip(_keys(everything), everything, spacing.outlines, strict=True):
-        final.append(moved(shown.get(key, before), 1.0, after.bounds[0] - before.bounds[0], 0.0))
+        final.append(scale_and_shift(shown.get(key, before), 1.0, after.bounds[0] - before.bounds[0], 0.0))
     return Spacing(final, spacing.advances, spacing.space)
 
 
 def _keys(outlines: Iterable[Outline]) -> list[tuple[str, int]]:
-    """Character and number of its shape."""
+    """Returns character and shape number of each outline."""
     seen: Counter[str] = Counter()
     keys = []
     for outline in outlines:
@@ -62,9 +62,9 @@ def _by_shape(outlines: Sequence[Outline]) -> dict[tuple[str, int], Outline]:
 
 
 def apply_weight(font: TTFont, weight: Weight) -> None:
-    """Make a Regular's names and style bits those of another weight."""
+    """Sets names and style bits of a Regular to those of another weight."""
     os2, head = font["OS/2"], font["head"]
-    os2.usWeightClass = weight.value_class
+    os2.usWeightClass = weight.weight_class
     os2.panose.bWeight = _PANOSE_WEIGHTS[weight]
     if weight is Weight.REGULAR:
         return
@@ -79,7 +79,7 @@ def apply_weight(font: TTFont, weight: Weight) -> None:
 
 
 def _rename(table: table__n_a_m_e, language: int, texts: Mapping[int, str], weight: Weight) -> None:
-    """Menus know four styles of a family; a Light is a family of its own to them, and one of this family to others."""
+    """Sets linked names: menus know four styles a family, so Light is a family there, linked by names 16 and 17."""
     style = weight.style
     family = texts[_FAMILY]
     renamed = {_FULL: f"{family} {style}"}
@@ -96,7 +96,7 @@ def _rename(table: table__n_a_m_e, language: int, texts: Mapping[int, str], weig
 
 
 def align_lines(fonts: Sequence[TTFont]) -> None:
-    """Give all fonts of a family the same line height."""
+    """Gives all fonts of a family the same line height."""
     ascent = max(font["hhea"].ascent for font in fonts)
     descent = min(font["hhea"].descent for font in fonts)
     for font in fonts:

@@ -1,4 +1,4 @@
-"""What the font's scripts ask for: layout tables that name them, and the glyphs that take another's place upright."""
+"""Builds GSUB and the script and feature lists of layout tables."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables import otTables
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
-from fontbuild.opentype.alternates import Shapes, rotation_lookups, single_lookup
+from fontbuild.opentype.alternates import Alternates, rotation_lookups, single_lookup
 
 SCRIPTS = ("DFLT", "hang", "latn")
 
 
-def substitutions(font: TTFont, shapes: Shapes, upright: Mapping[str, str]) -> DefaultTable:
-    """The GSUB table; there is always one, since some programs take a font without one for not Korean.
+def substitutions(font: TTFont, alternates: Alternates, vertical: Mapping[str, str]) -> DefaultTable:
+    """Builds GSUB; there is always one, since some programs do not take a font without it for Korean.
 
     Args:
-        shapes: glyphs that have alternates, and the names of those.
-        upright: glyphs that look another way in vertical lines, and their names there.
+        alternates: glyphs that have alternates, and the names of those.
+        vertical: glyphs with vertical forms, and the names of those.
     """
     lookups: list[otTables.Lookup] = []
     features: dict[str, list[int]] = {}
-    if shapes:
-        lookups = rotation_lookups(font, shapes)
+    if alternates:
+        lookups = rotation_lookups(font, alternates)
         features |= {"rclt": [0], "salt": [len(lookups) - 1]}
         # Programs apply no rclt in vertical lines: there letters vary by the same rules under vert.
         features["vert"] = [0]
-    if upright:
+    if vertical:
         features["vert"] = [*features.get("vert", []), len(lookups)]
-        lookups.append(single_lookup(font, upright))
+        lookups.append(single_lookup(font, vertical))
     return layout_table("GSUB", lookups, features)
 
 
 def layout_table(tag: str, lookups: Sequence[otTables.Lookup], features: Mapping[str, Sequence[int]]) -> DefaultTable:
-    """A GSUB or GPOS table that applies the same features (with indices of their lookups) in all of SCRIPTS."""
+    """Builds a GSUB or GPOS table that applies the same features (with indices of their lookups) in all of SCRIPTS."""
     table = newTable(tag)
     table.table = layout = getattr(otTables, tag)()
     layout.Version = 0x00010000

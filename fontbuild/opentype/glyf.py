@@ -88,8 +88,8 @@ def _packed(steps: NDArray[np.int64], on_curve: NDArray[np.bool_]) -> bytes:
     )
     starts = np.union1d(np.flatnonzero(np.diff(flags)) + 1, np.arange(0, len(flags), _MOST_REPEATED))
     again = np.diff(starts, append=len(flags)) - 1
-    runs = np.column_stack([flags[starts] | np.where(again > 0, flagRepeat, 0), again])
-    parts = [runs[np.column_stack([np.ones(len(again), bool), again > 0])]]
+    segments = np.column_stack([flags[starts] | np.where(again > 0, flagRepeat, 0), again])
+    parts = [segments[np.column_stack([np.ones(len(again), bool), again > 0])]]
     for axis in (0, 1):
         high = np.where(is_short[:, axis], size[:, axis], steps[:, axis] >> 8)
         both = np.column_stack([high, steps[:, axis]]) & 0xFF

@@ -1,4 +1,4 @@
-"""The font's names in every form that menus, programs and file systems ask for."""
+"""Makes the font's names in every form that menus, programs and file systems need."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Names:
 
 
 def make_names(info: FontInfo) -> Names:
-    """Clean the given names and derive the others.
+    """Cleans the given names and derives the others.
 
     Raises:
         FontNameError: nothing usable is left of the Korean name.
@@ -54,7 +54,7 @@ def make_names(info: FontInfo) -> Names:
 
 
 def _clean(name: str) -> str:
-    """Letters, marks, digits and harmless punctuation; single spaces."""
+    """Keeps letters, marks, digits and harmless punctuation; single spaces."""
     kept = [
         char if unicodedata.category(char)[0] in "LMNP" and char not in _FORBIDDEN else " "
         for char in unicodedata.normalize("NFC", name)
@@ -86,7 +86,7 @@ def _file_stem(korean: str) -> str:
 
 
 def _digest(text: str) -> str:
-    """Four characters that keep names apart which are equal after shortening."""
+    """Returns four characters that distinguish names that are equal after shortening."""
     return hashlib.sha256(text.encode()).hexdigest()[:4]
 
 
@@ -95,7 +95,7 @@ def _shown(name: str) -> str:
 
 
 def name_table(info: FontInfo, names: Names) -> table__n_a_m_e:
-    """Windows records in English and Korean; no Macintosh records, which nothing reads any more."""
+    """Builds Windows records in English and Korean; no Macintosh records, which nothing reads any more."""
     text = LICENSE_TEXTS[info.license]
     designer = " ".join(info.designer.split())
     english = {

@@ -1,4 +1,4 @@
-"""Hangul in Latin letters, by the Revised Romanization of Korean (Ministry of Culture, 2000).
+"""Romanises Hangul by the Revised Romanization of Korean (Ministry of Culture, 2000).
 
 Sound changes are followed where two syllables meet (종로 Jongno, 신라 Silla, 글을 geureul), except aspiration
 by ㅎ, which the rules themselves drop in nouns.
@@ -22,19 +22,19 @@ _MEDIALS = (
     *("oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i"),
 )
 _FINALS: dict[str, str] = dict(zip(hangul.FINALS, ("", *"kkknnntlkmlllplmpptt", "ng", *"ttktpt"), strict=True))
-_CARRIED: dict[str, tuple[str, str]] = {
+_LIAISON: dict[str, tuple[str, str]] = {
     "ㄱ": ("", "g"), "ㄲ": ("", "kk"), "ㄳ": ("k", "s"), "ㄴ": ("", "n"), "ㄵ": ("n", "j"), "ㄶ": ("", "n"),
     "ㄷ": ("", "d"), "ㄹ": ("", "r"), "ㄺ": ("l", "g"), "ㄻ": ("l", "m"), "ㄼ": ("l", "b"), "ㄽ": ("l", "s"),
     "ㄾ": ("l", "t"), "ㄿ": ("l", "p"), "ㅀ": ("", "r"), "ㅁ": ("", "m"), "ㅂ": ("", "b"), "ㅄ": ("p", "s"),
     "ㅅ": ("", "s"), "ㅆ": ("", "ss"), "ㅇ": ("ng", ""), "ㅈ": ("", "j"), "ㅊ": ("", "ch"), "ㅋ": ("", "k"),
     "ㅌ": ("", "t"), "ㅍ": ("", "p"), "ㅎ": ("", ""),
 }  # fmt: skip
-"""What a final leaves behind and hands on when a vowel follows."""
+"""Coda that stays and onset that is linked to the next syllable when a vowel follows a final."""
 _NASAL = {"k": "ng", "t": "n", "p": "m"}
 
 
 def romanise(text: str) -> str:
-    """The text with every Hangul syllable romanised; a word that had any begins with a capital."""
+    """Romanises every Hangul syllable of the text; a word that has any begins with a capital."""
     return " ".join(_word(word) for word in text.split(" "))
 
 
@@ -42,27 +42,27 @@ def _word(word: str) -> str:
     if not any(map(hangul.is_syllable, word)):
         return word
     spelled = ""
-    carried = None
+    linked_onset = None
     for char, following in pairwise([*word, ""]):
         if not hangul.is_syllable(char):
-            spelled, carried = spelled + char, None
+            spelled, linked_onset = spelled + char, None
             continue
         jamo = hangul.decompose(char)
-        onset = _INITIALS[hangul.INITIALS[jamo.initial]] if carried is None else carried
-        coda, carried = _meet(hangul.FINALS[jamo.final], following)
+        onset = _INITIALS[hangul.INITIALS[jamo.initial]] if linked_onset is None else linked_onset
+        coda, linked_onset = _join(hangul.FINALS[jamo.final], following)
         spelled += onset + _MEDIALS[jamo.medial] + coda
     return spelled[:1].upper() + spelled[1:]
 
 
-def _meet(final: str, following: str) -> tuple[str, str | None]:
-    """How a final sounds before the next character, and the onset it gives that one (None: its own)."""
+def _join(final: str, following: str) -> tuple[str, str | None]:
+    """Returns how a final sounds before the next character, and that one's onset where it changes (else None)."""
     if not final:
         return "", None
     if not hangul.is_syllable(following):
         return _FINALS[final], None
     onset = hangul.INITIALS[hangul.decompose(following).initial]
     if onset == "ㅇ":
-        return _CARRIED[final]
+        return _LIAISON[final]
     coda = _FINALS[final]
     if onset in "ㄴㅁ" and coda in _NASAL:
         return _NASAL[coda], None

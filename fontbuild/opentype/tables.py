@@ -1,4 +1,4 @@
-"""All tables of the font around its glyphs."""
+"""Builds all tables of the font."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from fontTools.ttLib.tables import ttProgram
 
 from fontbuild.info import FontInfo
 from fontbuild.layout.kerning import kerning_lookups
-from fontbuild.layout.normalise import moved
 from fontbuild.layout.spacing import Spacing
-from fontbuild.layout.vertical import vertical_forms, vertical_step
+from fontbuild.layout.transform import scale_and_shift
+from fontbuild.layout.vertical import vertical_advance, vertical_forms
 from fontbuild.metrics import ASCENDER, CENTRE, DESCENDER, UNITS_PER_EM
 from fontbuild.opentype.alternates import alternate_name
 from fontbuild.opentype.features import layout_table, substitutions
@@ -37,43 +37,43 @@ _SPACES = (0x20, 0xA0)
 
 
 def build_tables(spacing: Spacing, info: FontInfo, names: Names, regular: Spacing | None = None) -> TTFont:
-    """The whole font, not yet compiled; ``regular`` sets the vertical step and the kerning of its family."""
-    rhythm = regular or spacing
+    """Builds the font, not yet compiled; vertical advance and kerning of a family are those of ``regular``."""
+    reference = regular or spacing
     glyphs = glyph_names(spacing.outlines)
     ids = {name: place for place, name in enumerate(_glyph_order(spacing, glyphs))}
     records, codes = _records(spacing, glyphs, ids)
-    step = vertical_step(rhythm.outlines)
-    upright = _upright(spacing, step)
+    step = vertical_advance(reference.outlines)
+    upright = _vertical_forms(spacing, step)
     records |= upright
     builder = FontBuilder(UNITS_PER_EM, isTTF=True)
     font = builder.font
     font.recalcBBoxes = False
     builder.setupGlyphOrder(list(records))
     builder.setupCharacterMap(codes)
-    _glyphs(font, records)
+    _glyf(font, records)
     box = _font_box(records)
     _horizontal(builder, records, box)
     _vertical(builder, records, step)
-    _profile(font, records)
+    _maximum_profile(font, records)
     _head(font, info, box)
     _os2(builder, codes, records, box)
     font["name"] = name_table(info, names)
     builder.setupPost(underlinePosition=-100, underlineThickness=50)
-    _rasteriser(font)
-    font["GSUB"] = substitutions(font, _shapes(glyphs), {name.partition(".")[0]: name for name in upright})
-    if pairs := kerning_lookups(rhythm, glyphs, ids):
+    _prep_and_gasp(font)
+    font["GSUB"] = substitutions(font, _alternates_by_glyph(glyphs), {name.partition(".")[0]: name for name in upright})
+    if pairs := kerning_lookups(reference, glyphs, ids):
         font["GPOS"] = layout_table("GPOS", pairs, {"kern": range(len(pairs))})
     font["OS/2"].usMaxContext = maxCtxFont(font)
     return font
 
 
 def glyph_name(char: str) -> str:
-    """The glyph's name by the Adobe Glyph List where it has one there, otherwise ``uniXXXX``."""
+    """Returns the glyph's name in the Adobe Glyph List for ASCII, otherwise ``uniXXXX``."""
     return UV2AGL.get(ord(char), f"uni{ord(char):04X}") if char.isascii() else f"uni{ord(char):04X}"
 
 
 def glyph_names(outlines: Iterable[Outline]) -> list[str]:
-    """A name for each outline; those of a character after its first are alternates."""
+    """Names each outline; those of a character after its first are alternates."""
     seen: Counter[str] = Counter()
     names = []
     for outline in outlines:
@@ -84,7 +84,7 @@ def glyph_names(outlines: Iterable[Outline]) -> list[str]:
 
 
 def _glyph_order(spacing: Spacing, names: Sequence[str]) -> list[str]:
-    """Spaces first, then by character, alternates last."""
+    """Orders glyphs: spaces first, then by character, alternates last."""
     glyphs = sorted(zip(names, spacing.outlines, strict=True), key=lambda glyph: ("." in glyph[0], glyph[1].char))
     return [".notdef", *(glyph_name(chr(code)) for code in _SPACES), *(name for name, _ in glyphs)]
 
@@ -92,7 +92,7 @@ def _glyph_order(spacing: Spacing, names: Sequence[str]) -> list[str]:
 def _records(
     spacing: Spacing, names: Sequence[str], order: Iterable[str]
 ) -> tuple[dict[str, GlyphRecord], dict[int, str]]:
-    """Glyphs by name in the order given, and the characters they stand for."""
+    """Returns glyphs by name in the order given, and the glyph names by code."""
     codes = {code: glyph_name(chr(code)) for code in _SPACES}
     records = {".notdef": notdef_record(), **{name: empty_record(spacing.space) for name in codes.values()}}
     for name, outline, advance in zip(names, spacing.outlines, spacing.advances, strict=True):
@@ -102,8 +102,8 @@ def _records(
     return {name: records[name] for name in order}, codes
 
 
-def _shapes(names: Sequence[str]) -> dict[str, list[str]]:
-    """Alternates by the glyph they vary."""
+def _alternates_by_glyph(names: Sequence[str]) -> dict[str, list[str]]:
+    """Returns the names of alternates by the name of their first shape."""
     shapes: dict[str, list[str]] = {}
     for name in names:
         base, dot, _ = name.partition(".")
@@ -112,7 +112,7 @@ def _shapes(names: Sequence[str]) -> dict[str, list[str]]:
     return shapes
 
 
-def _glyphs(font: TTFont, records: Mapping[str, GlyphRecord]) -> None:
+def _glyf(font: TTFont, records: Mapping[str, GlyphRecord]) -> None:
     font["loca"] = newTable("loca")
     font["glyf"] = glyf = newTable("glyf")
     glyf.glyphOrder = font.getGlyphOrder()
@@ -139,17 +139,17 @@ def _horizontal(builder: FontBuilder, records: Mapping[str, GlyphRecord], box: t
     )
 
 
-def _upright(spacing: Spacing, step: int) -> dict[str, GlyphRecord]:
-    """Glyphs that signs become in vertical lines."""
+def _vertical_forms(spacing: Spacing, step: int) -> dict[str, GlyphRecord]:
+    """Returns the vertical forms by glyph name."""
     firsts = {outline.char: outline for outline in reversed(spacing.outlines)}
     return {
-        f"{glyph_name(form.char)}.vert": outline_record(moved(form, 1.0, UNITS_PER_EM / 2, 0.0), UNITS_PER_EM)
+        f"{glyph_name(form.char)}.vert": outline_record(scale_and_shift(form, 1.0, UNITS_PER_EM / 2, 0.0), UNITS_PER_EM)
         for form in vertical_forms(firsts.values(), step)
     }
 
 
 def _vertical(builder: FontBuilder, records: Mapping[str, GlyphRecord], step: int) -> None:
-    """Every glyph stands centred on its place in the line; a space is as high as it is wide in a horizontal one."""
+    """Sets vertical metrics: every glyph centred in its advance; a space is as high as it is wide."""
     head = round(CENTRE + step / 2)
     heights = {name: step if record.points else record.advance for name, record in records.items()}
     tops = {name: head - record.bounds[3] if record.points else 0 for name, record in records.items()}
@@ -166,7 +166,7 @@ def _vertical(builder: FontBuilder, records: Mapping[str, GlyphRecord], step: in
     )
 
 
-def _profile(font: TTFont, records: Mapping[str, GlyphRecord]) -> None:
+def _maximum_profile(font: TTFont, records: Mapping[str, GlyphRecord]) -> None:
     FontBuilder(font=font).setupMaxp()
     maxp = font["maxp"]
     maxp.maxPoints = max(record.points for record in records.values())
@@ -189,7 +189,7 @@ def _os2(
     records: Mapping[str, GlyphRecord],
     box: tuple[int, int, int, int],
 ) -> None:
-    """Code pages tell Windows that this is a Korean font; win and hhea agree, so lines are equally far everywhere."""
+    """Sets OS/2: code pages mark a Korean font for Windows; win equals hhea, so line height is the same everywhere."""
     builder.setupOS2(
         sTypoAscender=ASCENDER,
         sTypoDescender=DESCENDER,
@@ -219,7 +219,7 @@ def _height(records: Mapping[str, GlyphRecord], name: str) -> int:
     return records[name].bounds[3] if name in records else 0
 
 
-def _rasteriser(font: TTFont) -> None:
+def _prep_and_gasp(font: TTFont) -> None:
     font["prep"] = prep = newTable("prep")
     prep.program = ttProgram.Program()
     prep.program.fromBytecode(_SMOOTH_DROPOUT)

@@ -1,6 +1,6 @@
-"""An on-curve point wherever a contour reaches farthest to the left, right, top and bottom.
+"""Puts an on-curve point wherever a contour reaches farthest to the left, right, top and bottom.
 
-The fit gives the outermost sample a joint; where a neighbouring bulge or a corner's flank got farther out in the end,
+The fit gives the outermost sample a joint; where a neighbouring bulge or the side of a corner ends up farther out,
 the arc there is split at its outermost point, which leaves the curve as it is.
 """
 
@@ -15,45 +15,45 @@ from fontbuild.outlines.sampling import Indices, Numbers
 from fontbuild.outlines.segments import Joint
 
 _LEAST_UNITS = 0.5
-"""How far a curve may reach beyond its outermost tip."""
+"""How far a curve may reach beyond its outermost end point."""
 
 
-def with_extremes(arcs: Arcs) -> Arcs:
-    """The arcs, those split that reach farther out than every tip of their contour."""
+def split_at_extrema(arcs: Arcs) -> Arcs:
+    """Splits the arcs that reach farther out than every end point of their contour."""
     for turn in (1, -1, -1j, 1j):
         arcs = _split_outermost(arcs, turn)
     return arcs
 
 
 def _split_outermost(arcs: Arcs, turn: complex) -> Arcs:
-    """Looks to the right after all is turned by ``turn``."""
-    opens = np.flatnonzero(np.r_[True, arcs.contour[1:] != arcs.contour[:-1]])
+    """Splits the arc that reaches farthest to the right after a rotation by ``turn``."""
+    firsts = np.flatnonzero(np.r_[True, arcs.contour[1:] != arcs.contour[:-1]])
     before = np.arange(len(arcs.contour)) - 1
-    before[opens] = np.r_[opens[1:] - 1, len(arcs.contour) - 1]
-    aside = np.complex64(turn)
-    start, control, end = ((plane * aside).real for plane in (arcs.tip[before], arcs.control, arcs.tip))
+    before[firsts] = np.r_[firsts[1:] - 1, len(arcs.contour) - 1]
+    rotation = np.complex64(turn)
+    start, control, end = ((plane * rotation).real for plane in (arcs.tip[before], arcs.control, arcs.tip))
     bend = start - 2 * control + end
     t = np.where(bend < 0, np.clip((start - control) / np.where(bend < 0, bend, 1), 0, 1), 0)
     peak = start + t * (2 * (control - start) + t * bend)
-    owner = np.repeat(np.arange(len(opens)), np.diff(np.r_[opens, len(start)]))
-    farthest = np.maximum.reduceat(peak, opens)
-    missed = farthest > np.maximum.reduceat(end, opens) + _LEAST_UNITS
-    candidates = np.flatnonzero(missed[owner] & (peak == farthest[owner]))
+    owner = np.repeat(np.arange(len(firsts)), np.diff(np.r_[firsts, len(start)]))
+    farthest = np.maximum.reduceat(peak, firsts)
+    exceeding = farthest > np.maximum.reduceat(end, firsts) + _LEAST_UNITS
+    candidates = np.flatnonzero(exceeding[owner] & (peak == farthest[owner]))
     which = candidates[np.unique(owner[candidates], return_index=True)[1]]
-    return _split(arcs, which, before[which], t[which], aside) if len(which) else arcs
+    return _split(arcs, which, before[which], t[which], rotation) if len(which) else arcs
 
 
-def _split(arcs: Arcs, which: Indices, before: Indices, t: Numbers, aside: np.complex64) -> Arcs:
-    """Two arcs in place of each of the given ones, whose ends become points of the curve."""
-    start, control, end = (plane * aside for plane in (arcs.tip[before], arcs.control[which], arcs.tip[which]))
+def _split(arcs: Arcs, which: Indices, before: Indices, t: Numbers, rotation: np.complex64) -> Arcs:
+    """Puts two arcs in place of each of the given ones; the ends of those become on-curve points."""
+    start, control, end = (plane * rotation for plane in (arcs.tip[before], arcs.control[which], arcs.tip[which]))
     first, second = start + t * (control - start), control + t * (end - control)
     peak = first + t * (second - first)
     # All three on one line to the last bit, so that rounding leaves them there.
     first, second = peak + 1j * (first.imag - peak.imag), peak + 1j * (second.imag - peak.imag)
     joint = arcs.joint.copy()
     joint[before] = joint[which] = Joint.CORNER
-    pieces = replace(arcs, joint=joint).chosen(np.insert(np.arange(len(arcs.start)), which, which))
+    pieces = replace(arcs, joint=joint).select(np.insert(np.arange(len(arcs.start)), which, which))
     at = which + np.arange(len(which))
-    pieces.control[at], pieces.control[at + 1] = first * aside.conj(), second * aside.conj()
-    pieces.tip[at], pieces.joint[at] = peak * aside.conj(), Joint.CORNER
+    pieces.control[at], pieces.control[at + 1] = first * rotation.conj(), second * rotation.conj()
+    pieces.tip[at], pieces.joint[at] = peak * rotation.conj(), Joint.CORNER
     return pieces

@@ -1,4 +1,4 @@
-"""Glyph pictures become outlines in font units, still placed as they lay in their em squares."""
+"""Turns glyph pictures into outlines in font units, still placed as they lay in their em squares."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BAND_COUNT = 70
 """Horizontal slices in which the two sides of a glyph are measured: -320 to 1,080 units."""
 
 _SPECK_PX = 16
-"""Dust at TRACE_EM_PX: a dot of 4.5 px, 0.014 em, is thinner than any pen's full stop."""
+"""Specks up to this area at TRACE_EM_PX are dropped: a dot of 4.5 px, 0.014 em, is thinner than any pen's full stop."""
 
 _BATCH = 128
 
@@ -50,10 +50,10 @@ class Outline:
 def outline_glyphs(
     glyphs: Iterable[GlyphImage], progress: Callable[[float], None] | None = None, *, growth_em: float = 0.0
 ) -> list[Outline]:
-    """Outlines of all glyphs that have ink, in the order given, their edges moved outwards by ``growth_em``.
+    """Traces all glyphs that have ink, in the order given, their edges moved outwards by ``growth_em``.
 
     Runs on all cores: most of the work is done by potrace's processes and inside OpenCV and NumPy.
-    ``progress`` is told the share that is done, from 0 to 1.
+    ``progress`` gets the share that is done, from 0 to 1.
     """
     todo = list(glyphs)
     batches = [todo[start : start + _BATCH] for start in range(0, len(todo), _BATCH)]
@@ -85,7 +85,7 @@ def _outline_batch(glyphs: Sequence[GlyphImage], growth_em: float) -> list[Outli
 
 
 def _to_units(picture: Bilevel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Scale and shift from the picture's pixels (from its bottom left, y up) to font units."""
+    """Returns scale and shift from the picture's pixels (from its bottom left, y up) to font units."""
     scale = np.array(picture.scale) * UNITS_PER_EM
     left, top = picture.corner
     bottom = top + picture.ink.shape[0] * picture.scale[1]
@@ -93,7 +93,7 @@ def _to_units(picture: Bilevel) -> tuple[NDArray[np.float64], NDArray[np.float64
 
 
 def _measure(picture: Bilevel) -> tuple[tuple[float, float, float, float], Edges, float]:
-    """The ink's bounds, the glyph's two sides band by band, and its mean counter."""
+    """Measures the ink's bounds, the glyph's two sides band by band, and its mean counter."""
     scale, shift = _to_units(picture)
     ink = picture.ink[::-1]
     first = ink.argmax(axis=1)

@@ -1,4 +1,4 @@
-"""Cubic contours become TrueType's quadratic ones, with no more points than the shape needs."""
+"""Converts cubic contours to TrueType's quadratic ones, with no more points than the shape needs."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fontbuild.outlines.arcs import Arcs
-from fontbuild.outlines.extrema import with_extremes
-from fontbuild.outlines.sampling import Flags, Numbers, Plane, sample
-from fontbuild.outlines.segments import Joint, find_runs
-from fontbuild.outlines.simplify import economical_arcs
+from fontbuild.outlines.extrema import split_at_extrema
+from fontbuild.outlines.sampling import ComplexPoints, Flags, Numbers, sample
+from fontbuild.outlines.segments import Joint, find_segments
+from fontbuild.outlines.simplify import simplify
 from fontbuild.tracing.potrace import CubicContour
 
 _STRAIGHT_UNITS = 0.7
 _LEAST_AREA_UNITS2 = 60.0
-"""A contour that encloses less than a dot of 9 units is dust."""
+"""A contour that encloses less than a dot of 9 units is dropped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +32,13 @@ class QuadraticContour:
 
 
 def to_quadratic(contours: Sequence[CubicContour]) -> list[QuadraticContour | None]:
-    """The quadratic contours of cubic ones given in font units; None where nothing worth drawing is left.
+    """Converts cubic contours given in font units; None where a contour encloses next to nothing.
 
     Direction is reversed: potrace keeps ink to the left, TrueType wants it to the right.
     """
     if not contours:
         return []
-    arcs = with_extremes(economical_arcs(find_runs(sample(contours))))
+    arcs = split_at_extrema(simplify(find_segments(sample(contours))))
     corner = arcs.joint == Joint.CORNER
     # Each arc gives its control point, then its end: interleave, and drop what is not needed.
     points = np.column_stack([arcs.control, arcs.tip]).ravel()
@@ -46,15 +46,15 @@ def to_quadratic(contours: Sequence[CubicContour]) -> list[QuadraticContour | No
     on_curve = np.tile([False, True], len(corner))
     bounds = np.searchsorted(np.repeat(arcs.contour, 2)[kept], np.arange(len(contours) + 1))
     plane, on_curve = np.column_stack([points.real, points.imag])[kept].astype(np.float64), on_curve[kept]
-    return [_closed(plane[low:high][::-1], on_curve[low:high][::-1]) for low, high in pairwise(bounds)]
+    return [_make_contour(plane[low:high][::-1], on_curve[low:high][::-1]) for low, high in pairwise(bounds)]
 
 
 def _straight(arcs: Arcs) -> Flags:
-    """Which arcs between two corners are no more than a line."""
-    opens = np.flatnonzero(np.r_[True, arcs.contour[1:] != arcs.contour[:-1]])
-    closes = np.r_[opens[1:] - 1, len(arcs.contour) - 1]
+    """Returns which arcs between two corners are straight lines."""
+    firsts = np.flatnonzero(np.r_[True, arcs.contour[1:] != arcs.contour[:-1]])
+    lasts = np.r_[firsts[1:] - 1, len(arcs.contour) - 1]
     before = np.arange(len(arcs.contour)) - 1
-    before[opens] = closes
+    before[firsts] = lasts
     start, chord = arcs.tip[before], arcs.tip - arcs.tip[before]
     off = _cross(chord, arcs.control - start) / np.maximum(np.abs(chord), 1e-9)
     corner = arcs.joint == Joint.CORNER
@@ -62,19 +62,19 @@ def _straight(arcs: Arcs) -> Flags:
     return straight
 
 
-def _cross(first: Plane, second: Plane) -> Numbers:
+def _cross(first: ComplexPoints, second: ComplexPoints) -> Numbers:
     cross: Numbers = (first.conj() * second).imag
     return cross
 
 
-def _closed(points: NDArray[np.float64], on_curve: Flags) -> QuadraticContour | None:
+def _make_contour(points: NDArray[np.float64], on_curve: Flags) -> QuadraticContour | None:
     if len(points) < 3 or abs(area(points)) < _LEAST_AREA_UNITS2:
         return None
     return QuadraticContour(points, on_curve)
 
 
 def area(points: Numbers) -> float:
-    """Signed area of the polygon through all points; negative when it runs clockwise."""
+    """Returns the signed area of the polygon through all points; negative when clockwise."""
     x, y = points[:, 0], points[:, 1]
     open_sum = np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:])
     return float(open_sum + x[-1] * y[0] - y[-1] * x[0]) / 2

@@ -1,4 +1,4 @@
-"""Closed cubic contours as evenly spaced samples. Points and directions are complex numbers, x + iy, in font units."""
+"""Samples closed cubic contours evenly. Points and directions are complex numbers, x + iy, in font units."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ _STEP_UNITS = 8.0
 _LEAST_SAMPLES = 16
 _LEAST_STEPS, _MOST_STEPS = 2, 60
 _SMOOTH_STEPS = 2.0
-"""Standard deviation of the smoothing along a contour: takes the grain of paper and pixels, keeps every bend."""
+"""Standard deviation of the smoothing along a contour: removes paper grain and pixel steps, keeps every bend."""
 _WINDOW_STEPS = 6
 
-Plane = NDArray[np.complex64]
-"""Single precision has ten thousand steps a unit, and takes half the time."""
+ComplexPoints = NDArray[np.complex64]
+"""Single precision resolves a ten-thousandth of a unit and takes half the time."""
 Numbers = NDArray[np.floating[Any]]
 Indices = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Rings:
-    """Samples of closed contours at one distance all round, contour after contour."""
+class SampledContours:
+    """Evenly spaced samples of closed contours, contour after contour."""
 
-    points: Plane
+    points: ComplexPoints
     firsts: Indices
     lengths: Indices
     """(C,) first sample and number of samples of each contour."""
-    owner: Indices
+    contour_of: Indices
     """(N,) which contour a sample belongs to."""
     _ahead: dict[int, Indices] = field(default_factory=dict)
 
     def ahead(self, steps: int) -> Indices:
-        """(N,) for every sample the one ``steps`` further round its contour."""
+        """Returns (N,) for every sample the one ``steps`` further along its contour."""
         if steps in self._ahead:
             return self._ahead[steps]
-        index = np.arange(steps, len(self.owner) + steps)
-        # Those near a contour's seam go round it.
+        index = np.arange(steps, len(self.contour_of) + steps)
+        # Those near the end of a contour go on at its beginning.
         seam = self.firsts + self.lengths - steps if steps > 0 else self.firsts
         beyond = seam[:, None] + np.arange(abs(steps))
         index[beyond] -= np.copysign(self.lengths, steps).astype(np.int64)[:, None]
@@ -50,11 +50,11 @@ class Rings:
         return index
 
 
-def sample(contours: Sequence[CubicContour]) -> Rings:
-    """Smoothed samples of contours given in font units, about _STEP_UNITS apart."""
+def sample(contours: Sequence[CubicContour]) -> SampledContours:
+    """Returns smoothed samples of contours given in font units, about _STEP_UNITS apart."""
     counts = np.array([len(contour) for contour in contours])
-    dense, owner = _dense(np.concatenate(contours), counts)
-    lasts = np.r_[np.flatnonzero(np.diff(owner)), len(owner) - 1]
+    dense, contour_of = _dense(np.concatenate(contours), counts)
+    lasts = np.r_[np.flatnonzero(np.diff(contour_of)), len(contour_of) - 1]
     steps = np.abs(np.diff(dense, prepend=dense[:1]))
     steps[lasts[:-1] + 1] = 0
     way = np.cumsum(steps)
@@ -64,11 +64,11 @@ def sample(contours: Sequence[CubicContour]) -> Rings:
     ring = np.repeat(np.arange(len(contours)), lengths)
     along = begins[ring] + (np.arange(len(ring)) - firsts[ring] + 0.5) / lengths[ring] * (ends - begins)[ring]
     points = np.interp(along, way, dense).astype(np.complex64)
-    return _smoothed(Rings(points, firsts, lengths, ring))
+    return _smoothed(SampledContours(points, firsts, lengths, ring))
 
 
-def _dense(segments: Numbers, counts: Indices) -> tuple[Plane, Indices]:
-    """Closely spaced points of each contour, the last at its first one's place, and whose they are."""
+def _dense(segments: Numbers, counts: Indices) -> tuple[ComplexPoints, Indices]:
+    """Returns closely spaced points of each contour, closed (the last repeats the first), and each point's contour."""
     corners = segments[..., 0] + 1j * segments[..., 1]
     firsts = np.cumsum(counts) - counts
     before = np.arange(len(corners)) - 1
@@ -91,18 +91,18 @@ def _dense(segments: Numbers, counts: Indices) -> tuple[Plane, Indices]:
     return points, np.repeat(np.arange(len(counts)), counts)[segment]
 
 
-def _smoothed(rings: Rings) -> Rings:
-    """Blurred along the contour; what the blur took is blurred and given back, so that bends hardly shrink."""
+def _smoothed(contours: SampledContours) -> SampledContours:
+    """Smooths along the contour; the difference is smoothed and added back, so that bends hardly shrink."""
     steps = np.arange(-_WINDOW_STEPS, _WINDOW_STEPS + 1)
     weights = np.exp(-0.5 * (steps / _SMOOTH_STEPS) ** 2)
     weights = (weights / weights.sum()).astype(np.float32)
-    neighbours = [rings.ahead(int(step)) for step in steps]
+    neighbours = [contours.ahead(int(step)) for step in steps]
 
-    def blur(values: Plane) -> Plane:
-        blurred: Plane = sum(
+    def blur(values: ComplexPoints) -> ComplexPoints:
+        blurred: ComplexPoints = sum(
             (w * values.take(near) for w, near in zip(weights, neighbours, strict=True)), start=0j * values
         )
         return blurred
 
-    once = blur(rings.points)
-    return replace(rings, points=once + blur(rings.points - once))
+    once = blur(contours.points)
+    return replace(contours, points=once + blur(contours.points - once))

@@ -1,4 +1,4 @@
-"""Where a contour turns sharply and where it is outermost; what lies between is a run."""
+"""Cuts contours into segments at their corners and at the extremes of x and y."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from enum import IntEnum
 
 import numpy as np
 
-from fontbuild.outlines.sampling import Flags, Indices, Numbers, Plane, Rings
+from fontbuild.outlines.sampling import ComplexPoints, Flags, Indices, Numbers, SampledContours
 
 _CORE, _MID, _FLANK = 2, 4, 6
-"""In samples: a corner turns between -_CORE and _CORE, and hardly between there and _FLANK."""
+"""In samples: a contour turns between -_CORE and _CORE of a corner, and hardly between there and _FLANK."""
 _CORNER_RADIANS, _FLANK_RADIANS = np.radians(50), np.radians(14)
 _NOTCH_UNITS, _TIP_UNITS = 8.0, 4.0
-"""How far from the contour a corner's point may lie: blur fills notches, but tips of pens are round by themselves."""
+"""How far from the contour a corner's point may lie: blur fills notches, but ends of strokes are round themselves."""
 _REACH = 8
 _PROMINENT_UNITS = 30.0
 """A turning point of x or y counts when the contour has left it by this much after _REACH samples to both sides."""
@@ -21,7 +21,7 @@ _APART = 3
 
 
 class Joint(IntEnum):
-    """What lies at an arc's end."""
+    """The kind of point at an arc's end."""
 
     SMOOTH = 0
     CORNER = 1
@@ -30,110 +30,111 @@ class Joint(IntEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Runs:
-    """Samples of many contours, end to end; a run is a stretch between two corners or extremes."""
+class Segments:
+    """Samples of many contours, one after the other; a segment lies between two corners or extremes."""
 
-    points: Plane
+    points: ComplexPoints
     headings: Numbers
     """(N,) direction of travel in radians, -π to π."""
-    across: Plane
+    across: ComplexPoints
     """(N,) unit vectors to the left of the headings."""
     turning: Numbers
     """(N,) how far the heading has turned so far, left and right turns both counted; never falls."""
     starts: Indices
-    """(R,) first sample of each run; runs of one contour follow each other."""
+    """(S,) first sample of each segment; segments of one contour follow each other."""
     ends: Indices
-    """(R,) last sample of each run: at the same place as the first one of the contour's next run."""
+    """(S,) last sample of each segment: at the same place as the first one of the contour's next segment."""
     contours: Indices
-    """(R,) which contour the run belongs to."""
+    """(S,) the contour of each segment."""
     joints: Indices
-    """(R,) the Joint at each run's end."""
+    """(S,) the Joint at each segment's end."""
 
 
-def find_runs(rings: Rings) -> Runs:
-    """Cut every contour at its corners and extremes, corners drawn out to their tips."""
-    corners, apexes = _corners(rings)
-    joints = _extremes(rings, corners)
+def find_segments(contours: SampledContours) -> Segments:
+    """Cuts every contour at its corners and extremes and makes its corners sharp again."""
+    corners, apexes = _corners(contours)
+    joints = _extremes(contours, corners)
     joints[corners] = Joint.CORNER
-    points = rings.points.copy()
+    points = contours.points.copy()
     points[corners] = apexes
     for side in (-1, 1):
-        foot = points[rings.ahead(side * _CORE)[corners]]
+        foot = points[contours.ahead(side * _CORE)[corners]]
         for step in range(1, _CORE):
-            points[rings.ahead(side * step)[corners]] = apexes + (foot - apexes) * (step / _CORE)
-    return _cut(rings, points, joints)
+            points[contours.ahead(side * step)[corners]] = apexes + (foot - apexes) * (step / _CORE)
+    return _split_at_joints(contours, points, joints)
 
 
-def _corners(rings: Rings) -> tuple[Indices, Plane]:
-    """Samples where the pen turned, and where the corner's point was before the picture was blurred."""
+def _corners(contours: SampledContours) -> tuple[Indices, ComplexPoints]:
+    """Returns samples where the pen turned, and where the corner's point was before the picture was blurred."""
     far_in, mid_in, near_in, near_out, mid_out, far_out = (
-        rings.points.take(rings.ahead(step)) for step in (-_FLANK, -_MID, -_CORE, _CORE, _MID, _FLANK)
+        contours.points.take(contours.ahead(step)) for step in (-_FLANK, -_MID, -_CORE, _CORE, _MID, _FLANK)
     )
-    come, go = near_in - mid_in, mid_out - near_out
-    core = np.angle(go * come.conj())
-    calm = np.maximum(
-        np.abs(np.angle(come * (mid_in - far_in).conj())), np.abs(np.angle((far_out - mid_out) * go.conj()))
+    incoming, outgoing = near_in - mid_in, mid_out - near_out
+    core = np.angle(outgoing * incoming.conj())
+    side_turn = np.maximum(
+        np.abs(np.angle(incoming * (mid_in - far_in).conj())), np.abs(np.angle((far_out - mid_out) * outgoing.conj()))
     )
-    cross = (come.conj() * go).imag
-    reach = ((near_out - near_in).conj() * go).imag / np.where(cross == 0, 1e-9, cross)
-    apexes = near_in + reach * come
-    blunt = np.abs(apexes - rings.points)
-    sharp = (np.abs(core) > _CORNER_RADIANS) & (calm < _FLANK_RADIANS)
-    sharp &= (blunt < np.where(core < 0, _NOTCH_UNITS, _TIP_UNITS)) & (rings.lengths[rings.owner] > 4 * _FLANK)
-    score = np.where(sharp, np.abs(core), 0.0)
-    before = np.max([score.take(rings.ahead(step)) for step in range(-_FLANK, 0)], axis=0)
-    after = np.max([score.take(rings.ahead(step)) for step in range(1, _FLANK + 1)], axis=0)
-    corners = np.flatnonzero(sharp & (score > before) & (score >= after))
+    cross = (incoming.conj() * outgoing).imag
+    reach = ((near_out - near_in).conj() * outgoing).imag / np.where(cross == 0, 1e-9, cross)
+    apexes = near_in + reach * incoming
+    tip_distance = np.abs(apexes - contours.points)
+    is_sharp = (np.abs(core) > _CORNER_RADIANS) & (side_turn < _FLANK_RADIANS)
+    is_sharp &= tip_distance < np.where(core < 0, _NOTCH_UNITS, _TIP_UNITS)
+    is_sharp &= contours.lengths[contours.contour_of] > 4 * _FLANK
+    score = np.where(is_sharp, np.abs(core), 0.0)
+    before = np.max([score.take(contours.ahead(step)) for step in range(-_FLANK, 0)], axis=0)
+    after = np.max([score.take(contours.ahead(step)) for step in range(1, _FLANK + 1)], axis=0)
+    corners = np.flatnonzero(is_sharp & (score > before) & (score >= after))
     return corners, apexes[corners]
 
 
-def _extremes(rings: Rings, corners: Indices) -> Indices:
-    """(N,) Joints where x or y turns round: a contour's outermost points always, but none beside a corner."""
-    joints = np.zeros(len(rings.points), np.int64)
-    taken = np.zeros(len(joints), bool)
-    _take(taken, rings, corners, _APART)
-    sides = [rings.ahead(step) for step in (-_REACH, -1, 1, _REACH)]
-    for values, kind in ((rings.points.real, Joint.EXTREME_X), (rings.points.imag, Joint.EXTREME_Y)):
+def _extremes(contours: SampledContours, corners: Indices) -> Indices:
+    """Returns (N,) Joints where x or y is extreme: a contour's outermost points always, but none beside a corner."""
+    joints = np.zeros(len(contours.points), np.int64)
+    blocked = np.zeros(len(joints), bool)
+    _block_around(blocked, contours, corners, _APART)
+    sides = [contours.ahead(step) for step in (-_REACH, -1, 1, _REACH)]
+    for values, kind in ((contours.points.real, Joint.EXTREME_X), (contours.points.imag, Joint.EXTREME_Y)):
         for height in (values, -values):
             left, before, after, right = (height.take(side) for side in sides)
-            outermost = height == np.maximum.reduceat(height, rings.firsts)[rings.owner]
+            outermost = height == np.maximum.reduceat(height, contours.firsts)[contours.contour_of]
             prominent = height - np.maximum(left, right) > _PROMINENT_UNITS
             found = (height > before) & (height >= after) & (prominent | outermost)
-            chosen = np.flatnonzero(found & ~taken)
-            joints[chosen] = kind
-            _take(taken, rings, chosen, _APART - 2)
+            found_at = np.flatnonzero(found & ~blocked)
+            joints[found_at] = kind
+            _block_around(blocked, contours, found_at, _APART - 2)
     return joints
 
 
-def _take(taken: Flags, rings: Rings, at: Indices, near: int) -> None:
+def _block_around(blocked: Flags, contours: SampledContours, at: Indices, near: int) -> None:
     for step in range(-near, near + 1):
-        taken[rings.ahead(step)[at]] = True
+        blocked[contours.ahead(step)[at]] = True
 
 
-def _cut(rings: Rings, points: Plane, joints: Indices) -> Runs:
-    """Runs between joints, each with its own copy of the samples at both ends."""
-    missing = np.setdiff1d(rings.owner, rings.owner[joints > 0])
-    joints[rings.firsts[missing]] = Joint.CORNER
+def _split_at_joints(contours: SampledContours, points: ComplexPoints, joints: Indices) -> Segments:
+    """Returns the segments between joints, each with its own copy of the samples at both ends."""
+    missing = np.setdiff1d(contours.contour_of, contours.contour_of[joints > 0])
+    joints[contours.firsts[missing]] = Joint.CORNER
     begins = np.flatnonzero(joints)
-    owner = rings.owner[begins]
+    owner = contours.contour_of[begins]
     following = np.roll(begins, -1)
     last = np.r_[owner[1:] != owner[:-1], True]
     following[last] = begins[np.searchsorted(owner, owner[last])]
-    spans = (following - begins - 1) % rings.lengths[owner] + 1
-    run = np.repeat(np.arange(len(begins)), spans + 1)
+    spans = (following - begins - 1) % contours.lengths[owner] + 1
+    segment = np.repeat(np.arange(len(begins)), spans + 1)
     ends = np.cumsum(spans + 1) - 1
     starts = ends - spans
-    first = rings.firsts[owner[run]]
-    place = begins[run] - first + np.arange(len(run)) - starts[run]
-    cut = points.take(first + place % rings.lengths[owner[run]])
+    first = contours.firsts[owner[segment]]
+    place = begins[segment] - first + np.arange(len(segment)) - starts[segment]
+    cut = points.take(first + place % contours.lengths[owner[segment]])
     headings, turning, across = _headings(cut, starts, ends, joints[begins], joints[following])
-    return Runs(cut, headings, across, turning, starts, ends, owner, joints[following])
+    return Segments(cut, headings, across, turning, starts, ends, owner, joints[following])
 
 
 def _headings(
-    points: Plane, starts: Indices, ends: Indices, opens: Indices, closes: Indices
-) -> tuple[Numbers, Numbers, Plane]:
-    """Headings, turning and directions across: central differences, along the axis at extremes, else one-sided."""
+    points: ComplexPoints, starts: Indices, ends: Indices, opens: Indices, closes: Indices
+) -> tuple[Numbers, Numbers, ComplexPoints]:
+    """Computes headings, turning and normals: central differences, along the axis at extremes, else one-sided."""
     steps = np.diff(points, append=points[-1:])
     directions = steps + np.roll(steps, 1)
     directions[starts] = 1.5 * steps[starts] - 0.5 * steps[np.minimum(starts + 1, ends - 1)]

@@ -1,4 +1,4 @@
-"""A specimen in one HTML file: a field to write in, and the letters; needs no network, sends nothing anywhere."""
+"""Writes a specimen as one HTML file with a text field and a grid of letters; it loads nothing and sends nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from string import Template
 
 from fontTools.ttLib import TTFont
 
-from fontbuild.specimens.sheet import PROSE, mingled
+from fontbuild.sample_text import PROSE
+from fontbuild.specimens.sheet import choose_grid_characters
 from templates import hangul
 
 CELLS = 400
@@ -20,7 +21,7 @@ _DOUBTFUL_ENGLISH = " Underlined ones may be hard to read: give them another loo
 
 
 def write_specimen_page(woff2: Path, written: Collection[str], out: Path, doubtful: Sequence[str] = ()) -> None:
-    """Write the page with the font inside.
+    """Writes the page with the font inside.
 
     Args:
         woff2: the font file.
@@ -49,7 +50,7 @@ def write_specimen_page(woff2: Path, written: Collection[str], out: Path, doubtf
 
 def _cells(characters: frozenset[str], written: frozenset[str], doubtful: Sequence[str]) -> list[str]:
     cells = []
-    for char in mingled(characters, written, doubtful, CELLS):
+    for char in choose_grid_characters(characters, written, doubtful, CELLS):
         kind = "written" if char in written else "doubtful" if char in doubtful else ""
         cells.append(f'<li class="{kind}">{html.escape(char)}</li>' if kind else f"<li>{html.escape(char)}</li>")
     return cells

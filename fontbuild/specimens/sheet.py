@@ -1,6 +1,6 @@
-"""A page that shows the hand, to print and to share: a title, prose, Latin and digits, and a grid of glyphs.
+"""Writes a specimen page to print and to share: a title, prose, Latin and digits, and a grid of glyphs.
 
-The page is a PDF whose text can be copied; the picture is a photograph of it.
+The page is a PDF whose text can be copied; the picture is rendered from it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from fontbuild.sample_text import PROSE
 from fontbuild.specimens.typesetting import Typesetter
 from templates import hangul
 
@@ -25,22 +26,17 @@ PAPER, INK, SOFT, ACCENT, TINT, RULE = (
     HexColor(colour) for colour in (0xFCF8F0, 0x26221F, 0x8B7E70, 0xC14A35, 0xF9E4D6, 0xE2D7C7)
 )
 
-PROSE = (
-    "아침에 창문을 열면 골목 끝 빵집에서 고소한 냄새가 올라온다. 할머니는 낡은 공책에 또박또박 장 볼 것을 적으시고, "
-    "나는 그 글씨를 가만히 들여다본다. 꾹꾹 눌러쓴 획마다 걸음걸이와 말투와 웃음이 배어 있다. "
-    "얇은 종이 한 장이 이렇게 두터울 수 있을까, 읽을수록 궁금하고 또 그립다."
-)
 _PANGRAM = "파란 하늘 아래 토끼 셋이 콩밭을 지나 차가운 물가로 뛰었다."
 _LATIN = "Grandmother's quick zesty recipe: five extra jalapenos, two big lemons, a whisk."
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789"
 _SIGNS = "2026. 10. 9. (금) 오후 3:45 [메모] 1+2=3, 50% & more! #손맛 @home “네?” ‘Yes…’ {~} <3"
-_ALIVE = "하하하하! 바나나 나나, 가나다라 다다다. 이이이 ㅋㅋㅋ ㅠㅠ"
+_VARYING = "하하하하! 바나나 나나, 가나다라 다다다. 이이이 ㅋㅋㅋ ㅠㅠ"
 _GRID_COLUMNS = 20
 MOST_DOUBTFUL = 20
 
 
 def write_specimen(ttf: Path, written: Collection[str], out: Path, doubtful: Sequence[str] = ()) -> None:
-    """Draw the specimen of a font as a PDF or a PNG, by the suffix of ``out``; what the font lacks is left out.
+    """Draws the specimen of a font as a PDF or a PNG, by the suffix of ``out``; what the font lacks is left out.
 
     Args:
         ttf: the font file.
@@ -69,7 +65,7 @@ def _typeset(face: Typesetter, written: frozenset[str], doubtful: Sequence[str])
     canvas = Canvas(stream, pagesize=A4, invariant=1, initialFontName=face.embedded[0].fontName)
     canvas.setTitle(face.name())
     canvas.setCreator("Sonmat")
-    page = _Page(face, canvas)
+    page = _SpecimenPage(face, canvas)
     canvas.setFillColor(PAPER)
     canvas.rect(0, 0, *A4, stroke=0, fill=1)
     _title(page)
@@ -80,7 +76,7 @@ def _typeset(face: Typesetter, written: frozenset[str], doubtful: Sequence[str])
 
 
 @dataclass
-class _Page:
+class _SpecimenPage:
     """A page being filled from top to bottom; y in points from the bottom."""
 
     face: Typesetter
@@ -89,20 +85,22 @@ class _Page:
 
     @property
     def width(self) -> float:
+        """Width between the margins in points."""
         return float(A4[0]) - 2 * MARGIN_PT
 
     def line(self, text: str, size: float, colour: HexColor = INK, leading: float = 1.42) -> None:
-        """Set one line at the left margin, the page's position on its baseline."""
+        """Sets one line at the left margin."""
         self.y -= size * leading
         self.canvas.setFillColor(colour)
         self.face.draw(self.canvas, MARGIN_PT, self.y + size * (leading - 1), self.face.known(text), size)
 
     def paragraph(self, text: str, size: float, lines: int) -> None:
-        """Set text to the page's width, no more than ``lines`` lines of it."""
+        """Sets text to the page's width, no more than ``lines`` lines of it."""
         for _, row in zip(range(lines), self.face.wrap(self.face.known(text), size, self.width), strict=False):
             self.line(row, size)
 
     def rule(self) -> None:
+        """Draws a line across the page."""
         self.y -= 12
         self.canvas.setStrokeColor(RULE)
         self.canvas.setLineWidth(0.7)
@@ -110,7 +108,7 @@ class _Page:
         self.y -= 2
 
 
-def _title(page: _Page) -> None:
+def _title(page: _SpecimenPage) -> None:
     name, size = page.face.known(page.face.name()), 70.0
     while size > 15 and page.face.width(name, size) > page.width:
         size -= 2
@@ -122,21 +120,21 @@ def _title(page: _Page) -> None:
     page.rule()
 
 
-def _prose(page: _Page) -> None:
+def _prose(page: _SpecimenPage) -> None:
     page.line(_PANGRAM, 23)
     page.paragraph(PROSE, 16.4, 5)
     page.y -= 5
     page.paragraph(PROSE, 10.4, 4)
     page.y -= 5
-    page.line(_ALIVE, 16.4)
+    page.line(_VARYING, 16.4)
     page.paragraph(_LATIN, 16.4, 2)
     page.line(_CAPITALS, 16.4)
     page.line(_SIGNS, 12)
     page.rule()
 
 
-def _grid(page: _Page, written: frozenset[str], doubtful: Sequence[str]) -> None:
-    """Fill what is left of the page with glyphs."""
+def _grid(page: _SpecimenPage, written: frozenset[str], doubtful: Sequence[str]) -> None:
+    """Fills the rest of the page with glyphs."""
     page.line(
         "칠한 칸은 직접 쓴 글자, 나머지는 그려 낸 글자" + (", 밑줄은 다시 볼 글자" if doubtful else ""), 11, ACCENT
     )
@@ -144,14 +142,14 @@ def _grid(page: _Page, written: frozenset[str], doubtful: Sequence[str]) -> None
     page.line(english + (" Underlined: worth another look." if doubtful else ""), 9, SOFT)
     top, side = page.y - 9, page.width / _GRID_COLUMNS
     rows = int((top - MARGIN_PT * 0.8) // side)
-    shown = mingled(page.face.characters, written, doubtful, _GRID_COLUMNS * rows)
+    shown = choose_grid_characters(page.face.characters, written, doubtful, _GRID_COLUMNS * rows)
     for index, char in enumerate(shown):
         row, column = divmod(index, _GRID_COLUMNS)
         _cell(page, char, (MARGIN_PT + column * side, top - (row + 1) * side), side, char in written, char in doubtful)
 
 
 def _cell(
-    page: _Page, char: str, corner: tuple[float, float], side: float, is_written: bool, is_doubtful: bool
+    page: _SpecimenPage, char: str, corner: tuple[float, float], side: float, is_written: bool, is_doubtful: bool
 ) -> None:
     left, bottom = corner
     if is_written:
@@ -166,19 +164,21 @@ def _cell(
     page.face.draw(page.canvas, left + (side - page.face.width(char, size)) / 2, bottom + side * 0.24, char, size)
 
 
-def mingled(characters: frozenset[str], written: frozenset[str], doubtful: Sequence[str], count: int) -> list[str]:
-    """Syllables in code-point order: the worst doubtful ones, and common ones, written and drawn in equal parts."""
+def choose_grid_characters(
+    characters: frozenset[str], written: frozenset[str], doubtful: Sequence[str], count: int
+) -> list[str]:
+    """Chooses syllables: the worst doubtful ones, and common ones, written and drawn in equal parts; in code order."""
     doubtful = doubtful[:MOST_DOUBTFUL]
     common = sorted(char for char in characters if hangul.is_common(char) and char not in doubtful)
     own = [char for char in common if char in written]
     other = [char for char in common if char not in written]
     room = count - len(doubtful)
     own_count = max(min(room // 2, len(own)), room - len(other))
-    return sorted([*_evenly(own, own_count), *_evenly(other, room - own_count), *doubtful])
+    return sorted([*_spread_evenly(own, own_count), *_spread_evenly(other, room - own_count), *doubtful])
 
 
-def _evenly(items: Sequence[str], count: int) -> list[str]:
-    """``count`` of the items, as far apart as can be."""
+def _spread_evenly(items: Sequence[str], count: int) -> list[str]:
+    """Returns ``count`` of the items, evenly spaced."""
     if len(items) <= count:
         return list(items)
     return [items[index * len(items) // count] for index in range(count)]

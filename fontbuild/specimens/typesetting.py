@@ -1,7 +1,7 @@
-"""Lines of a font in a PDF, shaped: kerned, alive, and still text that can be searched and copied.
+"""Sets shaped lines of a font in a PDF: kerned, with alternates, and still text that can be searched and copied.
 
-A PDF names characters by the font they stand in. So every further shape of a letter gets a font of its own, in which
-that shape stands for the letter itself; what is copied is the letter.
+A PDF encodes characters by font. So every number of alternates is embedded as a font of its own, in which the
+alternate stands for the letter itself; what is copied is the letter.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ _SHAPE = re.compile(r"\.alt(\d+)$")
 
 
 @dataclass(frozen=True)
-class Run:
-    """Neighbours in one font at their natural distances."""
+class TextRun:
+    """Neighbouring characters in one embedded font at their own advances."""
 
     shape: int
     """0 for the first shapes, 1 for the second ones."""
     text: str
     x: float
-    """Of its begin, in units from the line's begin."""
+    """Start of the run, in units from the start of the line."""
 
 
 class Typesetter:
-    """Sets lines of one font; to be used in a ``with`` statement, since the PDF's maker keeps fonts for ever."""
+    """Sets lines of one font; used in a ``with`` statement, since reportlab keeps registered fonts."""
 
     def __init__(self, ttf: Path) -> None:
         self._font = TTFont(ttf, lazy=True, recalcBBoxes=False, recalcTimestamp=False)
@@ -48,7 +48,7 @@ class Typesetter:
         self._number = next(n for n in count() if f"hand-{n}-0" not in pdfmetrics.getRegisteredFontNames())
         self.characters = frozenset(map(chr, self._font.getBestCmap()))
         self.embedded: list[EmbeddedFont] = []
-        """As the PDF's maker knows the fonts, the one of the first shapes first."""
+        """The fonts as registered with reportlab, that of the first shapes first."""
         self._embed()
 
     def __enter__(self) -> Self:
@@ -60,21 +60,21 @@ class Typesetter:
         self._font.close()
 
     def name(self) -> str:
-        """The family's name, the Korean one where there is one."""
+        """Returns the family's name, the Korean one where there is one."""
         names = self._font["name"]
         return str((names.getName(1, 3, 1, 0x412) or names.getName(1, 3, 1, 0x409)).toUnicode())
 
     def known(self, text: str) -> str:
-        """The text without characters that the font lacks."""
+        """Returns the text without characters that the font lacks."""
         return " ".join("".join(char for char in text if char in self.characters or char == " ").split())
 
     def width(self, text: str, size: float) -> float:
-        """Of a shaped line, in the unit of ``size``."""
+        """Returns the width of a shaped line, in the unit of ``size``."""
         units: float = self._shape(text)[1]
         return units * size / float(self._units)
 
     def draw(self, canvas: Canvas, x: float, y: float, text: str, size: float) -> None:
-        """Sets a line with its baseline's begin at (x, y)."""
+        """Sets a line whose baseline starts at (x, y)."""
         for run in self._shape(text)[0]:
             canvas.setFont(self.embedded[run.shape].fontName, size)
             canvas.drawString(x + run.x * size / self._units, y, run.text)
@@ -92,30 +92,30 @@ class Typesetter:
         if row:
             yield row
 
-    def _shape(self, text: str) -> tuple[list[Run], float]:
-        """The runs of a line and its width in units."""
+    def _shape(self, text: str) -> tuple[list[TextRun], float]:
+        """Returns the runs of a line and its width in units."""
         if not text:
             return [], 0.0
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
         hb.shape(self._shaper, buffer)
-        runs: list[Run] = []
-        x, is_natural = 0.0, False
+        runs: list[TextRun] = []
+        x, at_own_advance = 0.0, False
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             name = self._order[info.codepoint]
             found = _SHAPE.search(name)
             shape, char = int(found[1]) if found else 0, text[info.cluster]
-            if is_natural and runs[-1].shape == shape:
-                runs[-1] = Run(shape, runs[-1].text + char, runs[-1].x)
+            if at_own_advance and runs[-1].shape == shape:
+                runs[-1] = TextRun(shape, runs[-1].text + char, runs[-1].x)
             else:
-                runs.append(Run(shape, char, x))
+                runs.append(TextRun(shape, char, x))
             x += position.x_advance
-            is_natural = position.x_advance == self._advances[name][0]
+            at_own_advance = position.x_advance == self._advances[name][0]
         return runs, x
 
     def _embed(self) -> None:
-        """Tells the PDF's maker of a font for every number of shape."""
+        """Registers a font with reportlab for every number of shape."""
         cmap = self._font.getBestCmap()
         names = frozenset(self._order)
         for shape in count():
@@ -128,7 +128,7 @@ class Typesetter:
             self._font.save(stream, reorderTables=False)
             stream.seek(0)
             embedded = EmbeddedFont(f"hand-{self._number}-{shape}", stream, shapable=False)
-            # The PDF's maker takes fonts of one face for the same font, whatever they are called.
+            # reportlab takes fonts of one face for the same font, whatever they are called.
             embedded.face.name = f"{embedded.face.name.decode()}-{self._number}-{shape}".encode()
             pdfmetrics.registerFont(embedded)
             self.embedded.append(embedded)

@@ -1,7 +1,7 @@
-"""A glyph's grey picture becomes a clean two-level one at a fixed density, ready to trace.
+"""Turns a glyph's grey picture into a clean two-level one at a fixed density, ready to trace.
 
-Written glyphs come at 168 px an em and drawn ones at 96. Seen at one density, the coarser picture has
-the softer edge; each is blurred up to one common edge width, so that both trace to the same kind of line.
+Written glyphs come at 168 px an em and drawn ones at 96. At one density the coarser picture has the softer
+edge; each is blurred up to one common edge width, so that both are traced alike.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fontbuild.tracing.weights import grown
+from fontbuild.tracing.weights import grow_strokes
 from templates.glyphs import GlyphImage
 
 TRACE_EM_PX = 320
-"""Density of the two-level picture; above this the outlines gain nothing that can be seen."""
+"""Density of the two-level picture; more changes nothing visible in the outlines."""
 
 EDGE_SIGMA_EM = 0.0065
 """Blur of every edge, as a standard deviation: hides pixel steps and paper grain, keeps a 0.02 em hairline."""
@@ -25,7 +25,7 @@ EDGE_SIGMA_EM = 0.0065
 _PIXEL_SIGMA = 1 / math.sqrt(12)
 """Blur that a square pixel has already put on the picture, in its own pixels."""
 
-_FAINT = 24
+_FAINT_INK = 24
 """Ink below this never reaches half after resampling; it is left out of the crop."""
 
 _PAD_PX = 3
@@ -48,8 +48,8 @@ class Bilevel:
 
 
 def bilevel(glyph: GlyphImage, growth_em: float = 0.0) -> Bilevel:
-    """Resample a glyph to TRACE_EM_PX, smooth its edges to EDGE_SIGMA_EM, cut at one half and move them outwards."""
-    left, top, wide, high = cv2.boundingRect((glyph.ink > _FAINT).view(np.uint8))
+    """Resamples a glyph to TRACE_EM_PX, smooths its edges to EDGE_SIGMA_EM, cuts at one half and moves the edges."""
+    left, top, wide, high = cv2.boundingRect((glyph.ink > _FAINT_INK).view(np.uint8))
     if not wide:
         return Bilevel(np.zeros((1, 1), bool), (1 / TRACE_EM_PX, 1 / TRACE_EM_PX), (0.0, 0.0))
     crop = glyph.ink[top : top + high, left : left + wide]
@@ -63,7 +63,7 @@ def bilevel(glyph: GlyphImage, growth_em: float = 0.0) -> Bilevel:
     if missing > 0:
         fine = cv2.GaussianBlur(fine, (_BLUR_PX, _BLUR_PX), math.sqrt(missing) * TRACE_EM_PX)
     return Bilevel(
-        grown(fine >= 128, growth_em * TRACE_EM_PX),
+        grow_strokes(fine >= 128, growth_em * TRACE_EM_PX),
         (width / size[0] / glyph.em_px, height / size[1] / glyph.em_px),
         ((left - pad - glyph.origin_px[0]) / glyph.em_px, (top - pad - glyph.origin_px[1]) / glyph.em_px),
     )

@@ -1,4 +1,4 @@
-"""Two-level pictures become cubic outlines: the one place that knows potrace.
+"""Traces two-level pictures to cubic outlines by calling potrace; no other module knows the program.
 
 Method: Peter Selinger, "Potrace: a polygon-based tracing algorithm" (2003). The program is run as it is,
 many pictures to a call: concatenated PBM goes in, an uncompressed PDF with a page for each picture comes out.
@@ -33,7 +33,7 @@ _MERGE_PX = 0.4
 
 
 def trace(pictures: Sequence[Bitmap], speck_px: int) -> list[list[CubicContour]]:
-    """Outlines of each picture; specks and pinholes of up to ``speck_px`` pixels are left out.
+    """Traces each picture; specks and pinholes of up to ``speck_px`` pixels are left out.
 
     Raises:
         TracerMissingError: potrace is not installed.
@@ -61,7 +61,7 @@ def _pbm(picture: Bitmap) -> bytes:
 
 
 def _pages(pdf: bytes) -> Iterator[bytes]:
-    """The path operators of each page: what follows the scale and the colour."""
+    """Yields the path operators of each page: what follows the scale and the colour."""
     for part in pdf.split(b"\nstream\n")[1:]:
         page = part[: part.index(b"endstream")]
         yield page[page.index(_COLOUR) + len(_COLOUR) :]

@@ -1,4 +1,4 @@
-"""The same hand with another pen: strokes grow or shrink evenly, as far as the glyph has room for it."""
+"""Makes strokes bolder or lighter for other weights of the family, as far as the white and the strokes allow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Weight(Enum):
         return self.name.title()
 
     @property
-    def value_class(self) -> int:
+    def weight_class(self) -> int:
         """``usWeightClass``."""
         return self.value[0]
 
@@ -38,20 +38,20 @@ class Weight(Enum):
 
 
 _COUNTER_SHARE = 0.4
-"""A white grows shut by at most this share of its half width from each side."""
+"""Bolder strokes take at most this share of a white's half width from each side."""
 _STROKE_SHARE = 0.4
 """A stroke loses at most this share of its half width to each side."""
 _SAMPLE = 200
-_MOST_EM = 0.03
-_STEP_PX, _CALM_PX = 0.7, 1.5
-"""Blur that takes the steps of pixels from the distances, and sudden changes from their limits."""
+_MOST_GROWTH_EM = 0.03
+_DISTANCE_BLUR_PX, _LIMIT_BLUR_PX = 0.7, 1.5
+"""Blur that smooths pixel steps in the distances, and sudden changes in their limits."""
 _DISC_STEP_PX = 1.3
 
 Bitmap = NDArray[np.bool_]
 
 
 def pen_width_em(glyphs: Sequence[GlyphImage]) -> float:
-    """The median width of strokes: twice the area of a glyph's ink over the length of its edge."""
+    """Returns the median width of strokes: twice the area of a glyph's ink over the length of its edge."""
     widths = []
     for glyph in glyphs[:: max(1, len(glyphs) // _SAMPLE)]:
         lines = cv2.findContours((glyph.ink >= 128).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)[0]
@@ -63,28 +63,30 @@ def pen_width_em(glyphs: Sequence[GlyphImage]) -> float:
 
 
 def growth_em(weight: Weight, pen_em: float) -> float:
-    """How far the edge of a stroke moves outwards; inwards where negative."""
-    return float(np.clip(weight.growth * pen_em, -_MOST_EM, _MOST_EM))
+    """Returns how far the edge of a stroke moves outwards; inwards where negative."""
+    return float(np.clip(weight.growth * pen_em, -_MOST_GROWTH_EM, _MOST_GROWTH_EM))
 
 
-def grown(ink: Bitmap, growth_px: float) -> Bitmap:
-    """The ink with its edge moved by ``growth_px`` (inwards where negative), whites kept open and strokes whole.
+def grow_strokes(ink: Bitmap, growth_px: float) -> Bitmap:
+    """Moves the ink's edge by ``growth_px`` (inwards where negative), keeps whites open and strokes whole.
 
     The picture needs a margin that wide.
     """
     if not growth_px:
         return ink
-    paint, paper = (cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (ink, ~ink))
-    height = cv2.GaussianBlur(np.where(ink, 0.5 - paint, paper - 0.5).astype(np.float32), (0, 0), _STEP_PX)
-    room, share = (paper, _COUNTER_SHARE) if growth_px > 0 else (paint, _STROKE_SHARE)
-    half_width = _thickness(room, abs(growth_px) / share)
-    limit = cv2.GaussianBlur(np.minimum(abs(growth_px), share * half_width), (0, 0), _CALM_PX)
-    moved: Bitmap = height < np.copysign(limit, growth_px)
-    return ink | (moved & ~_borders(ink)) if growth_px > 0 else moved | _broken(ink, moved, -growth_px)
+    ink_depth, white_depth = (cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (ink, ~ink))
+    signed_distance = cv2.GaussianBlur(
+        np.where(ink, 0.5 - ink_depth, white_depth - 0.5).astype(np.float32), (0, 0), _DISTANCE_BLUR_PX
+    )
+    available, share = (white_depth, _COUNTER_SHARE) if growth_px > 0 else (ink_depth, _STROKE_SHARE)
+    half_width = _thickness(available, abs(growth_px) / share)
+    limit = cv2.GaussianBlur(np.minimum(abs(growth_px), share * half_width), (0, 0), _LIMIT_BLUR_PX)
+    moved: Bitmap = signed_distance < np.copysign(limit, growth_px)
+    return ink | (moved & ~_white_midlines(ink)) if growth_px > 0 else moved | _broken_strokes(ink, moved, -growth_px)
 
 
 def _thickness(depth: NDArray[Any], most: float) -> NDArray[Any]:
-    """For each pixel the radius of the largest disc around any place that covers it, up to ``most``.
+    """Returns for each pixel the radius of the largest disc around any place that covers it, up to ``most``.
 
     Args:
         depth: distance to the nearest pixel outside, which is the largest disc around each place.
@@ -101,8 +103,8 @@ def _thickness(depth: NDArray[Any], most: float) -> NDArray[Any]:
     return thickness
 
 
-def _borders(ink: Bitmap) -> Bitmap:
-    """Lines of paper halfway between pieces of ink."""
+def _white_midlines(ink: Bitmap) -> Bitmap:
+    """Returns lines of paper halfway between pieces of ink."""
     _, nearest = cv2.distanceTransformWithLabels((~ink).astype(np.uint8), cv2.DIST_L2, 5)
     line = np.zeros(ink.shape, np.uint8)
     line[:, :-1] |= nearest[:, :-1] != nearest[:, 1:]
@@ -111,14 +113,14 @@ def _borders(ink: Bitmap) -> Bitmap:
     return borders
 
 
-def _broken(ink: Bitmap, lighter: Bitmap, lost_px: float) -> Bitmap:
-    """The ink that is missing where a stroke broke or vanished."""
+def _broken_strokes(ink: Bitmap, lighter: Bitmap, lost_px: float) -> Bitmap:
+    """Returns the ink to put back where a stroke broke or vanished."""
     pieces = cv2.connectedComponents(ink.astype(np.uint8))[1]
     if cv2.connectedComponents(lighter.astype(np.uint8))[0] == pieces.max() + 1:
         return np.zeros_like(ink)
     vanished = ~np.isin(pieces, pieces[lighter])
     reach = 2 * math.ceil(2 * lost_px) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    necks = cv2.dilate((_borders(lighter) & ink).astype(np.uint8), disc).astype(bool)
+    necks = cv2.dilate((_white_midlines(lighter) & ink).astype(np.uint8), disc).astype(bool)
     missing: Bitmap = ink & (vanished | necks)
     return missing

@@ -6,7 +6,7 @@ from fontTools.ttLib import TTFont
 
 from fontbuild import FontInfo
 from fontbuild.build import build_family
-from fontbuild.tracing.weights import Weight, grown, pen_width_em
+from fontbuild.tracing.weights import Weight, grow_strokes, pen_width_em
 from tests.fontbuild.hand import draw, hand
 
 
@@ -78,13 +78,13 @@ def test_narrow_whites_stay_open_and_thin_strokes_stay_whole():
     comb[20:60, 20:100] = True
     for left in range(28, 92, 12):
         comb[26:54, left : left + 4] = False
-    bold = grown(comb, 6.0)
+    bold = grow_strokes(comb, 6.0)
     whites = cv2.connectedComponents((~bold).astype(np.uint8), connectivity=4)[0]
     assert whites == cv2.connectedComponents((~comb).astype(np.uint8), connectivity=4)[0]
     assert bold.sum() > comb.sum()
     wire = np.zeros((60, 100), bool)
     wire[28:31, 20:80] = True
     wire[10:50, 48:51] = True
-    light = grown(wire, -4.0)
+    light = grow_strokes(wire, -4.0)
     assert cv2.connectedComponents(light.astype(np.uint8))[0] == 2, "one stroke, and the paper"
     assert light[29, 24:76].all()

@@ -7,11 +7,11 @@ from fontTools.ttLib import newTable
 from fontbuild.opentype.glyf import outline_record
 from fontbuild.outlines.arcs import Arcs
 from fontbuild.outlines.crossings import crossing_contours, crossing_lines
-from fontbuild.outlines.extrema import with_extremes
+from fontbuild.outlines.extrema import split_at_extrema
 from fontbuild.outlines.outline import Outline
 from fontbuild.outlines.quadratic import QuadraticContour
 from fontbuild.outlines.sampling import sample
-from fontbuild.outlines.segments import Joint, find_runs
+from fontbuild.outlines.segments import Joint, find_segments
 from templates.glyphs import Source
 
 TURN = np.exp(2j * np.pi * np.arange(12) / 12)
@@ -29,7 +29,7 @@ def arcs_of(*contours):
 
 def outermost(arcs, contour):
     """How far the contour reaches, and how far its on-curve points do, to the right, left, top and bottom."""
-    mine = arcs.chosen(arcs.contour == contour)
+    mine = arcs.select(arcs.contour == contour)
     start, t = np.roll(mine.tip, 1)[:, None], np.linspace(0, 1, 50)
     curve = (1 - t) ** 2 * start + 2 * t * (1 - t) * mine.control[:, None] + t**2 * mine.tip[:, None]
     sides = (1, -1, -1j, 1j)
@@ -39,7 +39,7 @@ def outermost(arcs, contour):
 def test_an_arc_is_split_where_it_reaches_farthest_and_the_curve_stays():
     egg = 300 * TURN * np.exp(0.2j) + 40 * TURN**2
     arcs = arcs_of(egg, 200 * TURN)
-    whole = with_extremes(arcs)
+    whole = split_at_extrema(arcs)
     for contour in (0, 1):
         curve, tips = outermost(whole, contour)
         assert tips == pytest.approx(curve, abs=0.51)
@@ -59,16 +59,16 @@ def test_a_knot_and_a_neck_that_closed_are_found():
     ring = [cubic(300 * TURN)]
     neck = np.array([0, 200, 200 + 100j, 104 + 100j, 104 + 200j, 200 + 200j, 200 + 300j, 300j, 200j, 96 + 200j])
     thin = np.r_[neck, 96 + 100j, 100j]
-    runs = find_runs(sample([*ring, cubic(thin)]))
+    segments = find_segments(sample([*ring, cubic(thin)]))
     closed = thin.copy()
     closed[[3, 4]] -= 16
     pinched = arcs_of(300 * TURN, closed)
     pinched.joint[:] = Joint.CORNER
-    assert crossing_contours(runs, arcs_of(300 * TURN, 300 * TURN)).tolist() == []
+    assert crossing_contours(segments, arcs_of(300 * TURN, 300 * TURN)).tolist() == []
     assert crossing_contours(
-        runs, arcs_of(300 * TURN, 300 * TURN[[0, 1, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11]])
+        segments, arcs_of(300 * TURN, 300 * TURN[[0, 1, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11]])
     ).tolist() == [1]
-    assert crossing_contours(runs, pinched).tolist() == [1]
+    assert crossing_contours(segments, pinched).tolist() == [1]
 
 
 def cubic(corners):

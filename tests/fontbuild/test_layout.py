@@ -3,7 +3,7 @@ import pytest
 
 from fontbuild.errors import NoInkError
 from fontbuild.layout.normalise import CAPITALS_TALLEST, HANGUL_CENTRE, X_HEIGHT, normalise
-from fontbuild.layout.spacing import space_out
+from fontbuild.layout.spacing import apply_spacing
 from fontbuild.metrics import HIGHEST, LOWEST
 from fontbuild.outlines.outline import outline_glyphs
 from templates.glyphs import Source
@@ -36,10 +36,10 @@ def test_a_small_and_a_large_hand_come_out_equally_large():
 def test_a_glyph_keeps_its_hop_but_a_stray_one_is_drawn_in():
     glyphs = [syllable(char, down=0.02 * (index % 3 - 1)) for index, char in enumerate(KOREAN)]
     calm, scales = laid_out(glyphs)
-    hops = [middle(calm[char]) for char in KOREAN]
-    assert np.std(hops) > 0.01 * 1000 * scales.hangul, "the hand's own rhythm is still there"
-    stray, scales = laid_out([syllable("고", down=-0.25) if glyph.char == "고" else glyph for glyph in glyphs])
-    assert 0 < middle(stray["고"]) - middle(calm["고"]) < 0.6 * 250 * scales.hangul
+    offsets = [middle(calm[char]) for char in KOREAN]
+    assert np.std(offsets) > 0.01 * 1000 * scales.hangul, "the hand's own rhythm is still there"
+    distant, scales = laid_out([syllable("고", down=-0.25) if glyph.char == "고" else glyph for glyph in glyphs])
+    assert 0 < middle(distant["고"]) - middle(calm["고"]) < 0.6 * 250 * scales.hangul
 
 
 def test_latin_stands_on_the_line_whatever_the_sheet_and_the_habit():
@@ -83,14 +83,14 @@ def test_an_open_side_gets_less_white_than_a_closed_one():
     wall = draw("ㅣ", [[(0.5, 0.15), (0.5, 0.85)]])
     dash = draw("ㅡ", [[(0.2, 0.5), (0.8, 0.5)]])
     placed, _ = laid_out([*(syllable(char) for char in KOREAN), wall, dash])
-    spacing = space_out(list(placed.values()))
+    spacing = apply_spacing(list(placed.values()))
     lefts = {outline.char: outline.bounds[0] for outline in spacing.outlines}
     assert 0 < lefts["ㅡ"] < lefts["ㅣ"]
 
 
 def test_advances_follow_the_ink_and_the_space_follows_the_advances():
     placed, _ = laid_out(hand().values())
-    spacing = space_out(list(placed.values()))
+    spacing = apply_spacing(list(placed.values()))
     for outline, advance in zip(spacing.outlines, spacing.advances, strict=True):
         left, _, right, _ = outline.bounds
         assert left > 0 and right < advance, outline.char
@@ -103,7 +103,7 @@ def test_signs_of_reckoning_are_equally_wide():
     plus = letter("+", x_height=0.2)
     equals = draw("=", [[(0.2, 0.5), (0.8, 0.5)], [(0.2, 0.6), (0.8, 0.6)]], baseline_em=0.7)
     placed, _ = laid_out([*(syllable(char) for char in KOREAN), plus, equals])
-    spacing = space_out(list(placed.values()))
+    spacing = apply_spacing(list(placed.values()))
     glyphs = zip(spacing.outlines, spacing.advances, strict=True)
     ends = {outline.char: (outline.bounds[0], advance - outline.bounds[2], advance) for outline, advance in glyphs}
     assert ends["+"][2] == ends["="][2]
