@@ -13,44 +13,44 @@ SAMPLES := $(wildcard tests/samples/*.jpg)
 help: ## 이 목록 · this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(READY) ## 필요한 것을 갖춘다 · system packages and the virtual environment
+setup: $(READY) ## 필요한 것을 설치한다 · install system packages and the virtual environment
 
 $(READY): pyproject.toml deploy/setup.sh
 	VENV=$(VENV) deploy/setup.sh
 	@touch $@
 
-demo: $(READY) ## 보기 사진으로 글꼴을 만든다 · make a font from the sample photographs
+demo: $(READY) ## 예시 사진으로 글꼴을 만든다 · make a font from the sample photographs
 	$(BIN)/sonmat make $(SAMPLES) --name "손맛 데모" --out out/demo
 
 test: check ## 모든 검사와 시험 · every check and every test
 	$(BIN)/pytest
 
-check: $(READY) ## 꼴, 형, 방 사이의 화살표 · format, lint, types and the arrows between rooms
+check: $(READY) ## 코드 형식, 타입, 패키지 사이의 의존 방향 · format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(READY) ## 꼴을 고친다 · put the code into form
+format: $(READY) ## 코드 형식을 고친다 · format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: bench-capture bench-drawing bench-service ## 모든 잣대 · every benchmark
+bench: bench-capture bench-drawing bench-service ## 모든 벤치마크 · every benchmark
 
-bench-capture: $(READY) ## 사진 읽기의 잣대 · capture on simulated photographs with known truth
+bench-capture: $(READY) ## 사진 읽기 벤치마크 · capture on simulated photographs with known ground truth
 	$(PYTHON_IN) -m collector.simulator.bench
 
-bench-drawing: $(READY) ## 그리기의 잣대 · drawing on hands that training never saw, beside baselines
+bench-drawing: $(READY) ## 그리기 벤치마크 · drawing on hands outside the training data, with baselines
 	for set in 256 100 28; do $(BIN)/sonmat evaluate --direct --set $$set --out out/bench-drawing/$$set || exit; done
 
-bench-service: $(READY) ## 서비스의 잣대 · faults and load on real servers, beside a reference (50 jobs a fault: half an hour)
+bench-service: $(READY) ## 서비스 벤치마크 · faults and load on real servers, with a reference (50 jobs per fault: half an hour)
 	$(PYTHON_IN) -m tests.service $(BENCH_SERVICE)
 
-bench-fuzz: $(READY) ## 부서진 것의 잣대 · 10,000 broken pictures at the reader, requests of every kind at the service
+bench-fuzz: $(READY) ## 퍼즈 시험 · 10,000 broken pictures and every kind of request
 	$(PYTHON_IN) -m tests.fuzz.reading
 	$(PYTHON_IN) -m tests.fuzz.service
 
-stack: $(READY) ## 서비스의 모든 프로세스 · a font through all processes of compose.yaml, with real servers, no containers
+stack: $(READY) ## 서비스 전체 · a font through all processes of compose.yaml, with real servers, without containers
 	$(PYTHON_IN) -m tests.service.compose_stack
 
 release-check: demo ## 글꼴 검사 · OTS, old and new HarfBuzz, FreeType, LibreOffice and fontbakery on the demo's font
@@ -59,6 +59,6 @@ release-check: demo ## 글꼴 검사 · OTS, old and new HarfBuzz, FreeType, Lib
 	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --editable '.[release]'
 	$(PYTHON_IN) -m fontbuild.checks.release_check out/demo/*.ttf
 
-clean: ## 만든 것을 지운다 (환경은 남긴다) · remove what was made; the environment stays
+clean: ## 만든 파일을 지운다 (가상 환경은 남긴다) · remove made files; keep the virtual environment
 	rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

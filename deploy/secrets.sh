@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes deploy/.env with fresh random secrets for deploy/compose.yaml; leaves one that is there as it is.
+# Writes deploy/.env with random secrets for deploy/compose.yaml; does not change an existing file.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -21,7 +21,7 @@ has_library() { PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep "$1" >/dev/null;
 has_program() { PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1; }
 has_font() { [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name "$1" -print -quit 2>/dev/null)" ]; }
 
-# Packages without which nothing runs, and packages that only the tests and the judges of drawing use.
+# Packages that Sonmat needs to run, and packages that only the tests and the evaluation use.
 missing_needed() {
     [ -n "$(find_python)" ] || echo python3
     local python
@@ -43,7 +43,7 @@ missing_for_tests() {
     has_font UnPenheulim.ttf || echo fonts-unfonts-extra
 }
 
-# Installs packages without letting a package start a service: a database in the background is nobody's wish here.
+# Installs packages and prevents them from starting services: no database server should run in the background.
 install_packages() {
     local guard=/usr/sbin/policy-rc.d made_guard="" status=0
     if [ ! -e "$guard" ]; then
@@ -56,7 +56,7 @@ install_packages() {
     return "$status"
 }
 
-# One package that an archive lacks, or cannot send, must not keep the others away.
+# A package that the archive lacks, or cannot send, must not prevent the others.
 install_singly() {
     local package
     for package in "$@"; do
