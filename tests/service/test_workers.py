@@ -58,6 +58,7 @@ WORKER = """
 import sys
 from deploy.processes import collect, relay, work
 from deploy.settings import load_settings
+from tests.service.test_workers import SLOW
 if sys.argv[1] == "relay":
     relay(load_settings())
 elif sys.argv[1] == "collect":
