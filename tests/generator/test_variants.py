@@ -72,8 +72,8 @@ def test_the_same_shapes_come_every_time(varied, drawer):
     assert all(np.array_equal(one.ink, two.ink) for one, two in zip(further["ㅋ"], again["ㅋ"], strict=True))
 
 
-def test_a_lively_hand_strays_farther_than_a_steady_one(sheet, drawer):
-    steady, lively = (
+def test_more_distortion_gives_more_different_shapes(sheet, drawer):
+    least, most = (
         np.mean(
             [
                 difference(drawer.frame, sheet[char], distort(sheet[char], amount, np.random.default_rng(0)))
@@ -82,7 +82,7 @@ def test_a_lively_hand_strays_farther_than_a_steady_one(sheet, drawer):
         )
         for amount in DISTORTION_EM
     )
-    assert 0 < steady < lively
+    assert 0 < least < most
     assert DISTORTION_EM[0] <= hand_distortion_em(sheet.values()) <= DISTORTION_EM[1]
 
 
