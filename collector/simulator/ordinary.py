@@ -29,7 +29,7 @@ _LEAST_INK_PX = 60
 def four_corners(photo: Photo, sheet: Sheet, page: Page) -> PageMap | None:
     """The page's place by its four corner markers; None unless all four are seen."""
     grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-    seen = {sighting.id: sighting.corners_px for sighting in find_markers(grey)}
+    seen = {marker.id: marker.corners_px for marker in find_markers(grey)}
     middle = np.array([sheet.width_mm, sheet.height_mm]) / 2
     pages, photos = [], []
     for corner in range(4):

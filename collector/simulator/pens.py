@@ -41,8 +41,8 @@ def spread(coverage: FloatImage, pen: Pen, px_per_mm: float) -> FloatImage:
     if pen is not Pen.FELT:
         return coverage
     side = 2 * round(FELT_GROWTH_MM * px_per_mm) + 1
-    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return np.asarray(cv2.dilate(coverage, brush), np.float32)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.dilate(coverage, kernel), np.float32)
 
 
 def opacity(coverage: FloatImage, pen: Pen, strength: float, px_per_mm: float, rng: np.random.Generator) -> FloatImage:

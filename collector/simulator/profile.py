@@ -32,7 +32,7 @@ _STEPS = (
     ("ink.py", "part_ink"),
     ("cells.py", "read_cells"),
 )
-"""The steps by file and function; those of ``part_ink`` are named before it and counted in it, too."""
+"""The steps by file and function; those of ``separate_ink`` are named before it and counted in it, too."""
 
 
 def profile(font: Path) -> str:

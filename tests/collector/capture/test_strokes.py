@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from collector.capture.ink import InkPlane
+from collector.capture.ink import PageInk
 from collector.capture.labels import printed_labels
 from collector.capture.strokes import Strokes, raster_area
 from templates.sheet import build_sheet
@@ -24,7 +24,7 @@ def _page(*lines_mm, dots_mm=()):
     for x, y, radius_mm in dots_mm:
         cv2.circle(ink, (round(12 * x), round(12 * y)), round(12 * radius_mm), 255, -1)
     darkness = (ink / 255 * 0.8).astype(np.float32)
-    return Strokes(InkPlane(ink, darkness, 0.8, 0.01, WIDTH_PX, 0.5, printed), PAGE.cells)
+    return Strokes(PageInk(ink, darkness, 0.8, 0.01, WIDTH_PX, 0.5, printed), PAGE.cells)
 
 
 def _mask(strokes, k):
