@@ -1,4 +1,4 @@
-"""How a pen's ink lies on paper: its colour, and how evenly it covers."""
+"""Simulates a pen's ink on paper: its colour, and how evenly it covers."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ INK_LINEAR: dict[Pen, tuple[float, float, float]] = {
 """Reflectance of a full layer of ink, linear light, red, green, blue."""
 
 FELT_GROWTH_MM = 0.08
-"""How far a felt pen's ink creeps past the line on every side."""
+"""How far a felt pen's ink spreads beyond the line on every side."""
 
 
-def spread(coverage: FloatImage, pen: Pen, px_per_mm: float) -> FloatImage:
-    """The line as this pen leaves it: a felt pen's ink creeps outwards, the others' stays. (H, W) in [0, 1]."""
+def spread_ink(coverage: FloatImage, pen: Pen, px_per_mm: float) -> FloatImage:
+    """Spreads a felt pen's ink; other pens' lines stay as they are. (H, W) in [0, 1]."""
     if pen is not Pen.FELT:
         return coverage
     side = 2 * round(FELT_GROWTH_MM * px_per_mm) + 1
@@ -46,7 +46,7 @@ def spread(coverage: FloatImage, pen: Pen, px_per_mm: float) -> FloatImage:
 
 
 def opacity(coverage: FloatImage, pen: Pen, strength: float, px_per_mm: float, rng: np.random.Generator) -> FloatImage:
-    """How much of the paper the ink hides, (H, W) in [0, 1], uneven in the way of the pen."""
+    """Returns how much of the paper the ink hides, (H, W) in [0, 1], with the texture of the pen."""
     shape = coverage.shape
     pressure = 1.0 + 0.06 * smooth_noise(shape, 6.0 * px_per_mm, rng)
     if pen is Pen.PENCIL:

@@ -1,4 +1,4 @@
-"""Where the seconds of one 12 MP photograph go."""
+"""Measures the seconds of each step for one 12 MP photograph."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import cv2
 
 from collector.capture import read_page
 from collector.simulator.conditions import Conditions
-from collector.simulator.hand import Hand
+from collector.simulator.font_writer import FontWriter
 from collector.simulator.photo import photograph
 from templates.sheet import build_sheet
 
@@ -36,9 +36,9 @@ _STEPS = (
 
 
 def profile(font: Path) -> str:
-    """A table of the seconds that each step takes on a sharp and on a blurred photograph, one core."""
+    """Formats a table of the seconds that each step takes on a sharp and on a blurred photograph, one core."""
     cv2.setNumThreads(1)
-    hand = Hand(font)
+    hand = FontWriter(font)
     lines = [f"{'seconds, one core':30}{'sharp':>9}{'blurred':>9}"]
     columns = [_seconds(hand, Conditions(defocus_px=blur, covered_markers=0.07)) for blur in (0.9, 3.0)]
     for name in columns[0]:
@@ -46,7 +46,7 @@ def profile(font: Path) -> str:
     return "\n".join(lines)
 
 
-def _seconds(hand: Hand, conditions: Conditions) -> dict[str, float]:
+def _seconds(hand: FontWriter, conditions: Conditions) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = photograph(build_sheet("256"), 0, hand, conditions).save(Path(folder) / "photo.jpg")
         read_page(path)

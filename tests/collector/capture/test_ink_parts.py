@@ -12,7 +12,7 @@ from collector.capture.moire import without_pattern
 from collector.capture.rules import remove_ruling, without_ruling
 from collector.capture.strokes import Strokes
 from collector.capture.verdicts import Cause, Verdict
-from collector.simulator.paper import print_pages
+from collector.simulator.written_page import print_pages
 from templates.sheet import build_sheet
 
 SHAPE = (3564, 2520)

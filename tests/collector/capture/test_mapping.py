@@ -39,8 +39,8 @@ def test_a_flat_page_is_placed_exactly_from_any_side(roll):
 
 @pytest.mark.parametrize("lift", [False, True])
 def test_a_bent_page_is_followed_inside_the_ring(lift):
-    day = Conditions(tilt_deg=20, bend_mm=7, bend_deg=40, corner_lift=lift, cockle_mm=0)
-    detected, where = _seen(day, left_out=[marker.id for marker in PAGE.markers[::4]])
+    conditions = Conditions(tilt_deg=20, bend_mm=7, bend_deg=40, corner_lift=lift, cockle_mm=0)
+    detected, where = _seen(conditions, left_out=[marker.id for marker in PAGE.markers[::4]])
     found = fit_page(detected, MARKERS, SIZE_MM, where.frame_px)
     assert found.flat_residual_mm > 0.3
     assert found.residual_mm < 0.1
