@@ -1,4 +1,4 @@
-"""What the character sets promise, counted anew from Unicode's decomposition."""
+"""What the character sets must show, counted independently from Unicode's decomposition."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""The parts of reading ink, each on a page drawn for it."""
+"""The steps of separating ink, each on a page drawn for it."""
 
 import cv2
 import numpy as np
@@ -174,7 +174,7 @@ def _plane(ink, darkness):
     return PageInk(ink, np.asarray(darkness, np.float32), 1.0, 0.01, 5.0, 1.0, np.zeros(SHAPE, np.bool_))
 
 
-def test_what_is_dark_in_places_only_is_the_rest_of_a_line():
+def test_what_is_dark_in_places_only_is_a_remainder_of_a_line():
     page = build_sheet("28").pages[0]
     left, top = (round(12 * side) for side in (page.cells[0].x, page.cells[0].y))
     ink, darkness = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE, np.float32)
@@ -187,7 +187,7 @@ def test_what_is_dark_in_places_only_is_the_rest_of_a_line():
     assert mask[34 + 60 : 34 + 64, 34 + 90 : 34 + 110].all()
 
 
-def test_frames_in_their_place_hold_a_cell_far_from_the_markers():
+def test_frames_in_place_locate_a_cell_far_from_the_markers():
     page = build_sheet("100").pages[0]
     top = sorted(page.markers, key=lambda marker: marker.y)[:6]
     nothing = _plane(np.zeros(SHAPE, np.uint8), np.zeros(SHAPE))

@@ -38,7 +38,7 @@ def test_a_flat_page_is_placed_exactly_from_any_side(roll):
 
 
 @pytest.mark.parametrize("lift", [False, True])
-def test_a_bent_page_is_followed_inside_the_ring(lift):
+def test_a_bent_page_is_mapped_inside_the_ring_of_markers(lift):
     conditions = Conditions(tilt_deg=20, bend_mm=7, bend_deg=40, corner_lift=lift, cockle_mm=0)
     detected, where = _seen(conditions, left_out=[marker.id for marker in PAGE.markers[::4]])
     found = fit_page(detected, MARKERS, SIZE_MM, where.frame_px)
@@ -47,7 +47,7 @@ def test_a_bent_page_is_followed_inside_the_ring(lift):
     assert _error_mm(found, where) < 0.4
 
 
-def test_a_lens_that_bends_lines_is_followed():
+def test_lens_distortion_is_corrected():
     detected, where = _seen(Conditions(tilt_deg=10, lens_k1=-0.05, bend_mm=0, cockle_mm=0))
     assert _error_mm(fit_page(detected, MARKERS, SIZE_MM, where.frame_px), where) < 0.03
 
@@ -59,7 +59,7 @@ def test_markers_that_all_look_too_large_do_not_matter():
     assert _error_mm(found, where) < 0.03
 
 
-def test_a_marker_in_the_wrong_place_is_voted_down():
+def test_a_marker_in_the_wrong_place_is_ignored():
     detected, where = _seen(Conditions(bend_mm=1, cockle_mm=0))
     stray = detected[3]
     detected[3] = DetectedMarker(stray.id, stray.corners_px + 150)
@@ -68,6 +68,6 @@ def test_a_marker_in_the_wrong_place_is_voted_down():
     assert _error_mm(found, where) < 0.05
 
 
-def test_three_markers_settle_nothing():
+def test_three_markers_are_too_few():
     detected, where = _seen(Conditions())
     assert fit_page(detected[:3], MARKERS, SIZE_MM, where.frame_px) is None

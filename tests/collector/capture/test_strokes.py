@@ -1,4 +1,4 @@
-"""Whose stroke is whose, on a page with strokes drawn at known places."""
+"""Strokes are assigned to the right cells, on a page with strokes drawn at known places."""
 
 import cv2
 import numpy as np
@@ -49,7 +49,7 @@ def test_a_stroke_that_leaves_its_cell_is_kept_whole_and_not_given_to_the_neighb
     assert not _mask(strokes, 1).any()
 
 
-def test_strokes_of_two_cells_that_touch_are_parted_between_them():
+def test_strokes_of_two_cells_that_touch_are_split_between_them():
     one, other = PAGE.cells[:2]
     y = one.y + 7
     strokes = _page(((one.x + 3, y), (other.x + 10, y)))

@@ -78,7 +78,7 @@ def test_stored_orientation_does_not_change_what_is_seen(tmp_path):
         assert np.abs(seen.astype(int) - pixels).mean() < 3
 
 
-def test_levels_keep_their_promises():
+def test_levels_stay_within_their_limits():
     for seed in range(50):
         mild, rough = (level(np.random.default_rng(seed)) for level in (everyday, hard))
         assert mild.tilt_deg <= 25
