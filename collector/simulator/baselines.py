@@ -10,16 +10,15 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from collector.capture.decode import Photo
 from collector.capture.mapping import NO_SHIFT, FlatPage, PageMap, corners_mm
 from collector.capture.markers import find_markers
 from collector.capture.rectify import PX_PER_MM, rectify
 from collector.capture.strokes import raster_area, writing_area
+from collector.simulator.score import Mask
 from templates.sheet import Cell, Page, Sheet
 
-Mask = NDArray[np.bool_]
 BASELINES = ("4 corners + Otsu", "4 corners + adaptive mean")
 _WINDOW_MM = 4.0
 _OFFSET = 12

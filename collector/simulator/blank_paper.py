@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.simulator.conditions import Conditions
-
-FloatImage = NDArray[np.float32]
+from collector.simulator.noise import FloatImage
 
 
 class Ruling(StrEnum):

@@ -7,10 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 from fontTools.ttLib import TTFont
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-FloatImage = NDArray[np.float32]
+from collector.simulator.noise import FloatImage
 
 SYLLABLE_HEIGHT = 0.70
 """Median height of a syllable's ink, in cells."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatImage = NDArray[np.float32]
+"""(H, W) or (H, W, 3) float32."""
 
 _FIELD_PX = (1024, 6144)
 """Height and width of a field; a window is taken at a random place of it, tiled where it is larger."""

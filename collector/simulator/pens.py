@@ -6,11 +6,8 @@ from enum import StrEnum
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from collector.simulator.noise import smooth_noise
-
-FloatImage = NDArray[np.float32]
+from collector.simulator.noise import FloatImage, smooth_noise
 
 
 class Pen(StrEnum):

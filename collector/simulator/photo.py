@@ -14,14 +14,13 @@ from PIL import Image
 
 from collector.simulator.conditions import SENSOR_PX, Conditions
 from collector.simulator.font_writer import FontWriter
-from collector.simulator.noise import white_noise
+from collector.simulator.noise import FloatImage, white_noise
 from collector.simulator.scene import REDUCTION, cover_markers, illuminate, paint_desk
 from collector.simulator.screen import Screen, show_on_screen
 from collector.simulator.surface import Points, Projection
 from collector.simulator.written_page import ONE, PX_PER_MM, WrittenPage, write_page
 from templates.sheet import Sheet
 
-FloatImage = NDArray[np.float32]
 Light16 = NDArray[np.uint16]
 Image8 = NDArray[np.uint8]
 

@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.simulator.conditions import Conditions
-from collector.simulator.noise import white_noise
+from collector.simulator.noise import FloatImage, white_noise
 from collector.simulator.surface import Projection
 from collector.simulator.written_page import ONE
 from templates.sheet import Page
-
-FloatImage = NDArray[np.float32]
 
 _DESK_COLOURS = {
     "wood": (0.30, 0.17, 0.08),

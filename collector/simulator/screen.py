@@ -11,9 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.simulator.noise import FloatImage
 from collector.simulator.written_page import ONE, PX_PER_MM
-
-FloatImage = NDArray[np.float32]
 
 _STRIPES, _ROWS = 0.55, 0.25
 """Amplitude of the light across the stripes of a pixel and from row to row."""

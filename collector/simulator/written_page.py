@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from collector.simulator.blank_paper import make_paper
 from collector.simulator.conditions import Conditions
 from collector.simulator.font_writer import FontWriter, Jitter
+from collector.simulator.noise import FloatImage
 from collector.simulator.pens import INK_LINEAR, Pen, opacity, spread_ink
 from templates.pdf import write_pdf
 from templates.sheet import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, Cell, Page, Sheet, build_sheet
-
-FloatImage = NDArray[np.float32]
 
 PX_PER_MM = 12
 """Resolution of the simulated print and of the truth: 304.8 dpi."""
