@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.capture.cell_strokes import MARGIN_EM, Strokes, raster_area, writing_area
 from collector.capture.ink import PageInk
 from collector.capture.rectify import PX_PER_MM, FloatImage
-from collector.capture.stroke import stroke_width
-from collector.capture.strokes import MARGIN_EM, Strokes, raster_area, writing_area
+from collector.capture.stroke_width import stroke_width
 from collector.capture.verdicts import Cause, Finding, Verdict
 from templates.glyphs import GlyphImage
 from templates.hangul import is_syllable

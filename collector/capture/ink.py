@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.capture.deblur import deblur, smooth_along
-from collector.capture.labels import printed_labels
 from collector.capture.moire import without_pattern
+from collector.capture.printed_labels import printed_labels
 from collector.capture.rectify import PX_PER_MM, FloatImage
-from collector.capture.stroke import edge_level, stroke_width
+from collector.capture.stroke_width import edge_level, stroke_width
 from templates.sheet import Cell
 
 _GUIDE_CELLS = 48

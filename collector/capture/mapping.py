@@ -1,8 +1,8 @@
 """Maps points of a page to a photograph: a bent page and a camera, plus a smooth residual.
 
 First a homography from all marker corners (RANSAC) finds the markers that agree. Then a bent page is fitted
-(``bent``); the residual, since neither page nor lens is ideal, is fitted by a polynomial of the fourth degree in page
-coordinates, by ridge regression, so that it does not oscillate between the markers.
+(``bent_page``); the residual, since neither page nor lens is ideal, is fitted by a polynomial of the fourth degree in
+page coordinates, by ridge regression, so that it does not oscillate between the markers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.capture.bent import fit_bent
+from collector.capture.bent_page import fit_bent
 from collector.capture.markers import DetectedMarker
 from templates.sheet import Marker
 

@@ -9,17 +9,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from collector.capture.cell_frames import correct_by_frames, frame_offsets
+from collector.capture.cell_strokes import writing_area
 from collector.capture.cells import CellReading, read_cells
 from collector.capture.decode import load_photo
 from collector.capture.files import Picture, open_pictures
-from collector.capture.guides import correct_by_frames, frame_offsets
 from collector.capture.ink import PageInk, separate_ink
 from collector.capture.mapping import PageMap
+from collector.capture.page_location import LocatedPage, locate_page
 from collector.capture.pixels import LEAST_SIDE_PX
-from collector.capture.placing import LocatedPage, locate_page
 from collector.capture.rectify import PX_PER_MM, paper_light, rectify, reflectance
-from collector.capture.rules import remove_ruling
-from collector.capture.strokes import writing_area
+from collector.capture.ruled_paper import remove_ruling
 from collector.capture.verdicts import Cause
 from collector.errors import NoMarkers, TooBlurred, TooDark
 

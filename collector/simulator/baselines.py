@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from collector.capture.cell_strokes import raster_area, writing_area
 from collector.capture.decode import Photo
 from collector.capture.mapping import NO_SHIFT, FlatPage, PageMap, corners_mm
 from collector.capture.markers import find_markers
 from collector.capture.rectify import PX_PER_MM, rectify
-from collector.capture.strokes import raster_area, writing_area
 from collector.simulator.score import Mask
 from templates.sheet import Cell, Page, Sheet
 

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from collector.capture import PageReading, Verdict, read_file
+from collector.capture.cell_strokes import raster_area
 from collector.capture.decode import load_photo
 from collector.capture.photos import best_reading
-from collector.capture.strokes import raster_area
 from collector.errors import PhotoError
 from collector.simulator.baselines import BASELINES, baseline_ink, map_by_four_corners
 from collector.simulator.cases import Case

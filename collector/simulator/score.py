@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.capture.cell_strokes import raster_area
 from collector.capture.mapping import PageMap
-from collector.capture.strokes import raster_area
 from collector.simulator.photo import Photograph
 from templates.sheet import Cell
 

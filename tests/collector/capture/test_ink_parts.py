@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
+from collector.capture.cell_strokes import Strokes
 from collector.capture.cells import read_cells
 from collector.capture.deblur import deblur, smooth_along
 from collector.capture.ink import PageInk, remove_guides, separate_ink
-from collector.capture.labels import printed_labels
 from collector.capture.moire import without_pattern
-from collector.capture.rules import remove_ruling, without_ruling
-from collector.capture.strokes import Strokes
+from collector.capture.printed_labels import printed_labels
+from collector.capture.ruled_paper import remove_ruling, without_ruling
 from collector.capture.verdicts import Cause, Verdict
 from collector.simulator.written_page import print_pages
 from templates.sheet import build_sheet

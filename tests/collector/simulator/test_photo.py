@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from collector.capture.cell_strokes import territory
 from collector.capture.decode import load_photo
-from collector.capture.strokes import territory
 from collector.simulator import LEVELS, Conditions, FontWriter, Pen, photograph
 from collector.simulator.conditions import everyday, hard
 from collector.simulator.photo import _encode_jpeg

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from collector.capture.cell_strokes import Strokes, raster_area
 from collector.capture.ink import PageInk
-from collector.capture.labels import printed_labels
-from collector.capture.strokes import Strokes, raster_area
+from collector.capture.printed_labels import printed_labels
 from templates.sheet import build_sheet
 
 PAGE = build_sheet("28").pages[0]

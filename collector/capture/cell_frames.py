@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from collector.capture.decode import Photo
 from collector.capture.mapping import PageMap, Points, shift_terms
 from collector.capture.rectify import PX_PER_MM, rectify_plane
-from collector.capture.rules import without_ruling
+from collector.capture.ruled_paper import without_ruling
 from templates.sheet import Cell, Page, Sheet
 
 _FRAME_MM = 0.1
