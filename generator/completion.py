@@ -1,4 +1,4 @@
-"""From some written glyphs to all 11,317 of a font."""
+"""Draws all 11,317 glyphs of a font from those that were written."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from templates.glyphs import GlyphSet, Source
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, SYLLABLES
 from templates.progress import ProgressCallback
 
-DOUBTFUL = 0.5
-"""A drawn syllable the reader reads less surely than this is drawn again another way."""
+DOUBTFUL_CONFIDENCE = 0.5
+"""A drawn syllable that the jamo reader reads with less confidence is drawn again another way."""
 
 
 @dataclass(frozen=True)
 class Completion:
-    """All glyphs of a hand, and what was doubtful on the way.
+    """All glyphs of a hand, and what was doubtful.
 
     Attributes:
         glyphs: 11,172 syllables, 51 lone jamo and 94 ASCII, in that order; further shapes of frequent ones.
-        redrawn: how many were drawn again because the reader doubted them.
+        redrawn: how many were drawn again because of low confidence.
         doubtful: characters that stay doubtful, the worst first.
     """
 
@@ -42,32 +42,32 @@ class Completion:
 def draw_checked(
     drawer: Drawer, chars: Sequence[str], progress: ProgressCallback | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], int]:
-    """Draws, reads what was drawn, and draws the doubtful again other ways, keeping the surest.
+    """Draws, reads what was drawn, draws doubtful letters again in other ways, and keeps the most confident.
 
-    All get the writer's weight of ink. The doubtful are drawn from other references first, then from the other
-    seeds, the plainest first: a brush seed may leave open what a letter is, and the hand's shape comes from the
-    references all the same.
+    All get the writer's weight of ink. Doubtful letters are drawn from other references first, then from the other
+    seeds, the plainest first: with a brush seed a letter may be ambiguous, and the hand's shape comes from the
+    references in any case.
 
     Returns:
         Pictures (N, F, F) uint8, confidence (N,), and how many were drawn again.
     """
     match_ink(drawer)
     pictures = drawer.pictures(chars, progress=progress)
-    sure = read_confidence(drawer.model, pictures, chars)
-    redrawn = int((sure < DOUBTFUL).sum())
-    for draw in _other_ways(drawer):
-        doubtful = np.flatnonzero(sure < DOUBTFUL)
+    confidence = read_confidence(drawer.model, pictures, chars)
+    redrawn = int((confidence < DOUBTFUL_CONFIDENCE).sum())
+    for draw in _redraw_methods(drawer):
+        doubtful = np.flatnonzero(confidence < DOUBTFUL_CONFIDENCE)
         if not len(doubtful):
             break
         some = [chars[int(row)] for row in doubtful]
         again = draw(some)
-        confidence = read_confidence(drawer.model, again, some)
-        better = confidence > sure[doubtful]
-        pictures[doubtful[better]], sure[doubtful[better]] = again[better], confidence[better]
-    return pictures, sure, redrawn
+        new_confidence = read_confidence(drawer.model, again, some)
+        better = new_confidence > confidence[doubtful]
+        pictures[doubtful[better]], confidence[doubtful[better]] = again[better], new_confidence[better]
+    return pictures, confidence, redrawn
 
 
-def _other_ways(drawer: Drawer) -> Iterator[Callable[[Sequence[str]], NDArray[np.uint8]]]:
+def _redraw_methods(drawer: Drawer) -> Iterator[Callable[[Sequence[str]], NDArray[np.uint8]]]:
     yield lambda chars: drawer.pictures(chars, np.random.default_rng(0))
     for name in PLAINEST_FIRST:
         if name != drawer.seed.name:
@@ -95,7 +95,7 @@ def complete(
     library_seed = load_seed(seed)
     drawer = Drawer(load_model(weights, device), written, library_seed)
     missing = [char for char in SYLLABLES if char not in written or written[char].is_blank]
-    pictures, sure, redrawn = draw_checked(drawer, missing, progress)
+    pictures, confidence, redrawn = draw_checked(drawer, missing, progress)
     drawn = {
         char: drawer.frame.glyph(char, picture, Source.DRAWN) for char, picture in zip(missing, pictures, strict=True)
     }
@@ -103,6 +103,6 @@ def complete(
     drawn |= {glyph.char: glyph for glyph in (*jamo, *complete_latin(written, library_seed))}
     everything = [drawn.get(char) or written[char] for char in (*HANGUL, *ASCII_PRINTABLE)]
     further = draw_frequent(drawer, GlyphSet.of(written.name, everything))
-    order = np.argsort(sure)
-    doubtful = tuple(missing[int(row)] for row in order if sure[row] < DOUBTFUL)
+    order = np.argsort(confidence)
+    doubtful = tuple(missing[int(row)] for row in order if confidence[row] < DOUBTFUL_CONFIDENCE)
     return Completion(GlyphSet.of(written.name, everything, further), redrawn, doubtful)

@@ -1,4 +1,4 @@
-"""Draws letters that were not written: by the network, looking over its own shoulder."""
+"""Draws letters that were not written with the network, and reads them with the jamo reader."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from templates.progress import ProgressCallback
 
 DRAW_BATCH = 64
 CODE_GLYPHS = 64
-"""Glyphs from which a hand's code is taken: more change it no longer."""
+"""Glyphs that a hand's code is computed from: more do not change it."""
 
 
 class Drawer:
     """Everything about one hand that drawing needs, prepared once.
 
     Args:
-        written: the writer's glyphs; only the syllables are looked at.
+        written: the writer's glyphs; only the syllables are used.
         seed: where the content comes from.
 
     Attributes:
@@ -54,13 +54,13 @@ class Drawer:
         self.gain = 1.0
 
     def with_seed(self, seed: Seed) -> Drawer:
-        """The same hand, its content taken from another seed."""
+        """Returns the same hand with its content from another seed."""
         other = copy.copy(self)
         other.seed, other.own_seed = seed, seed.pictures(self.chars)
         return other
 
     def inputs(self, chars: Sequence[str], random: np.random.Generator | None = None) -> tuple[Tensor, Tensor]:
-        """The seven pictures (N, 7, F, F) and jamo (N, 3) for targets; a written target is never its own reference."""
+        """Returns the seven pictures (N, 7, F, F) and jamo (N, 3) of targets; no target is its own reference."""
         parts = parts_of(chars)
         excluded = np.array([[char == own for own in self.chars] for char in chars])
         shown = choose_references(parts, self.parts, random, excluded)
@@ -79,7 +79,7 @@ class Drawer:
         """Draws syllables and lone jamo: (N, FRAME_PX, FRAME_PX) uint8.
 
         Args:
-            random: where given, references are chosen with some chance: another try at the same letters.
+            random: where given, references are chosen at random among similar ones, for another try.
         """
         device = self.model.device
         code = torch.from_numpy(self.code).to(device)
@@ -98,7 +98,7 @@ class Drawer:
 
 @torch.inference_mode()
 def hand_code(model: Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """A hand's code from (N, F, F) uint8 frame pictures: (64,) float32."""
+    """Computes a hand's code from (N, F, F) uint8 frame pictures: (64,) float32."""
     step = max(1, len(pictures) // CODE_GLYPHS)
     some = as_pictures(torch.from_numpy(pictures[::step].copy())).to(model.device)
     code: NDArray[np.float32] = model.embedder.code(some[None])[0].float().cpu().numpy()
@@ -107,11 +107,11 @@ def hand_code(model: Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 @torch.inference_mode()
 def read_confidence(model: Model, pictures: NDArray[np.uint8], chars: Sequence[str]) -> NDArray[np.float32]:
-    """How surely the jamo reader reads each drawn syllable as what it should be: (N,) in [0, 1].
+    """Returns the jamo reader's confidence that each drawn syllable is the right one: (N,) in [0, 1].
 
-    The least probability among the three parts; lone jamo, which the reader does not know, get 1.
+    It is the least probability among the three jamo; lone jamo, which the reader does not know, get 1.
     """
-    sure = np.ones(len(chars), np.float32)
+    confidence = np.ones(len(chars), np.float32)
     syllables = [row for row, char in enumerate(chars) if is_syllable(char)]
     for start in range(0, len(syllables), 256):
         rows = syllables[start : start + 256]
@@ -122,5 +122,5 @@ def read_confidence(model: Model, pictures: NDArray[np.uint8], chars: Sequence[s
         shares = [
             F.softmax(head.float(), dim=1).gather(1, wanted[:, part : part + 1]) for part, head in enumerate(heads)
         ]
-        sure[rows] = torch.cat(shares, dim=1).amin(dim=1).cpu().numpy()
-    return sure
+        confidence[rows] = torch.cat(shares, dim=1).amin(dim=1).cpu().numpy()
+    return confidence

@@ -1,7 +1,7 @@
-"""The square picture the networks see, and the way into it and back.
+"""Maps glyphs to the square pictures of the networks, and back.
 
-A hand is normalised once, not glyph by glyph: where it puts a letter in its cell, and how large, belongs to
-the hand. ``Frame.fit`` measures the written Hangul and gives the one scale and shift used for all of it.
+A hand is normalised once, not glyph by glyph: place and size of a letter in its cell are part of the hand.
+``Frame.fit`` measures the written Hangul and returns the one scale and shift used for all of it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Frame:
 
     @classmethod
     def fit(cls, glyphs: Iterable[GlyphImage]) -> Frame:
-        """The frame of a hand, from its syllables (all glyphs, if there is no syllable).
+        """Computes the frame of a hand from its syllables (all glyphs, if there is no syllable).
 
         Raises:
             ValueError: no glyph has any ink.
@@ -53,7 +53,7 @@ class Frame:
         return cls(FRAME_PX * share_per_em, centre_x, centre_y)
 
     def picture(self, glyph: GlyphImage) -> Ink:
-        """The glyph's ink in the frame, (FRAME_PX, FRAME_PX) uint8."""
+        """Draws the glyph's ink in the frame, (FRAME_PX, FRAME_PX) uint8."""
         scale = self.px_per_em / glyph.em_px
         ink = glyph.ink
         if scale < 1:
@@ -67,7 +67,7 @@ class Frame:
         return np.asarray(picture, np.uint8)
 
     def glyph(self, char: str, picture: Ink, source: Source = Source.DRAWN) -> GlyphImage:
-        """The way back: a (N, N) uint8 picture of the whole frame becomes a glyph in its cell."""
+        """Turns a (N, N) uint8 picture of the whole frame back into a glyph in its cell."""
         ratio = picture.shape[0] / FRAME_PX
         em_px = self.px_per_em * ratio
         half = picture.shape[0] / 2

@@ -1,4 +1,4 @@
-"""ASCII that the writer left empty: the seed's letters, brought to the hand's size, pen and baseline."""
+"""Fills in ASCII that the writer left empty: the seed's letters in the hand's size, pen width and baseline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OVERSAMPLING = 3
 
 
 def stroke_width_px(ink: Ink) -> float:
-    """Mean width of the strokes in pixels: twice the area over the length of the outline.
+    """Returns the mean width of the strokes in pixels: twice the area over the length of the outline.
 
     For a long stroke of width w and length l the area is w * l and the outline 2 * l.
     """
@@ -55,7 +55,7 @@ def _height_em(glyph: GlyphImage) -> float:
 
 
 def _scale(seed: Seed, written: GlyphSet, frame: Frame) -> float:
-    """How much larger than the seed's the hand's letters are: from its own Latin, else from its Hangul."""
+    """Returns the size of the hand's letters over the seed's: from its own Latin, else from its Hangul."""
     own = [char for char in ASCII_PRINTABLE if char in written and char.isalnum()]
     ratios = [
         _height_em(written[char]) / height
@@ -68,7 +68,7 @@ def _scale(seed: Seed, written: GlyphSet, frame: Frame) -> float:
 
 
 def complete_latin(written: GlyphSet, seed: Seed) -> list[GlyphImage]:
-    """The ASCII glyphs that ``written`` lacks, as seed glyphs matched in size, stroke width and baseline."""
+    """Returns the ASCII glyphs that ``written`` lacks: seed glyphs matched in size, stroke width and baseline."""
     missing = [char for char in ASCII_PRINTABLE if char not in written or written[char].is_blank]
     syllables = [glyph for char, glyph in written.items() if is_syllable(char)]
     frame = Frame.fit(syllables)
@@ -91,7 +91,7 @@ def complete_latin(written: GlyphSet, seed: Seed) -> list[GlyphImage]:
 
 
 def _seed_baseline_em(seed: Seed) -> float:
-    """The seed's baseline in its em: the bottom of its flat-footed capitals."""
+    """Returns the seed's baseline in its em: the bottom of its flat-footed capitals."""
     bottoms = [
         bounds[3] for char in "HIEMN" if (bounds := seed.latin_glyph(char, DEFAULT_BASELINE_EM).bounds_em()) is not None
     ]

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 UNSHUFFLE = 3
-"""Pictures are folded 3 x 3 into channels at once: most of the work is then done at a third of the size."""
+"""Pictures are unshuffled 3 x 3 into channels first, so that the convolutions work at a third of the size."""
 
 
 class ResidualBlock(nn.Module):
@@ -37,7 +37,7 @@ class ResidualBlock(nn.Module):
 
 
 class JoinBlock(nn.Module):
-    """Enlarges the deeper level twofold, lays the skipped one beside it, and draws them together."""
+    """Upsamples the deeper level twofold, concatenates the skip connection, and convolves."""
 
     def __init__(self, deeper: int, skipped: int, outputs: int, condition: int) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class JoinBlock(nn.Module):
 
 
 class Trunk(nn.Module):
-    """A small recogniser's body: one picture -> a vector that still knows the coarse place of things.
+    """The convolutional body of the recognisers: one picture -> features on a 3 x 3 grid.
 
     (B, 1, 96, 96) -> (B, FEATURES), about 14 MMAC.
     """
@@ -84,11 +84,6 @@ class Trunk(nn.Module):
         return result
 
 
-def parameters_of(module: nn.Module) -> int:
-    """How many numbers a module learns."""
-    return sum(parameter.numel() for parameter in module.parameters())
-
-
 def as_pictures(stack: Tensor) -> Tensor:
-    """uint8 (..., H, W) -> float32 (..., H, W) in [0, 1]."""
+    """Converts uint8 (..., H, W) -> float32 (..., H, W) in [0, 1]."""
     return stack.to(torch.float32) / 255

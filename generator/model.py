@@ -1,4 +1,4 @@
-"""The networks as they ship: half-precision weights beside the code, loaded once, on whatever device there is."""
+"""Loads and saves the shipped networks: half-precision weights beside the code, on any device."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Model:
 
 
 def pick_device(name: str = "auto") -> torch.device:
-    """The device asked for; "auto" takes CUDA when there is one."""
+    """Returns the device asked for; "auto" takes CUDA when there is one."""
     if name != "auto":
         return torch.device(name)
     if torch.cuda.is_available():
@@ -35,12 +35,12 @@ def pick_device(name: str = "auto") -> torch.device:
 
 
 def name_device(device: torch.device) -> str:
-    """The product name of a GPU; else the device's kind."""
+    """Returns the product name of a GPU, else the device's type."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def half_precision(device: torch.device) -> AbstractContextManager[None]:
-    """bfloat16 where it is quick: on GPUs, and on processors with wide vector units (AVX-512)."""
+    """Returns an autocast to bfloat16 where it is fast: on GPUs and on processors with AVX-512."""
     quick = device.type == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
     context: AbstractContextManager[None] = torch.autocast(device.type, torch.bfloat16, enabled=quick)
     return context
@@ -54,7 +54,7 @@ def ema_update(average: nn.Module, live: nn.Module, step: float) -> None:
 
 
 def save_weights(network: nn.Module, path: Path) -> None:
-    """Writes a network's weights in half precision, in one move."""
+    """Writes a network's weights in half precision, atomically."""
     state = {
         name: value.detach().half() if value.is_floating_point() else value
         for name, value in network.state_dict().items()
@@ -77,7 +77,7 @@ def load_weights(network: nn.Module, path: Path) -> None:
 
 
 def load_model(weights: Path | None = None, device: str = "auto") -> Model:
-    """The shipped networks; the generator's weights from ``weights`` where given (an adapted hand)."""
+    """Loads the shipped networks; the generator's weights from ``weights`` where given (an adapted hand)."""
     where = pick_device(device)
     generator, reader, embedder = Generator(), JamoReader(), HandEmbedder()
     load_weights(generator, weights or DATA / "generator.pt")

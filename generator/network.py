@@ -1,8 +1,8 @@
-"""The pix2pix pair: a U-Net that draws a letter by analogy, and a patch discriminator that judges it.
+"""The pix2pix pair: a U-Net that draws a letter by analogy, and a patch discriminator.
 
 The generator sees seven pictures: the seed's rendering of the target, and three pairs (the writer's glyph, the
 seed's rendering of the same character). What turns the seed's references into the writer's turns the seed's
-target into the writer's target. A vector tells the hand (``HandEmbedder.code``) and the jamo wanted.
+target into the writer's target. A condition vector encodes the hand (``HandEmbedder.code``) and the jamo wanted.
 
 After Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks" (arXiv:1611.07004).
 """
@@ -23,7 +23,7 @@ CONDITION_SIZE = 128
 
 
 def analogy(seed: Tensor, own: Tensor) -> Tensor:
-    """The generator's seven pictures: the seed's target, then each own reference with the seed's rendering of it.
+    """Stacks the generator's seven pictures: the seed's target, then pairs (own reference, the seed's rendering).
 
     seed (B, 4, H, W), the target first; own (B, 3 or more, H, W), the references first -> (B, 7, H, W).
     """
@@ -61,7 +61,7 @@ class Generator(nn.Module):
     def condition(self, code: Tensor, jamo: Tensor) -> Tensor:
         """(B, 64) hand codes and (B, 3) jamo -> (B, CONDITION_SIZE)."""
         parts = torch.stack([table(jamo[:, part]) for part, table in enumerate(self.jamo)]).sum(dim=0)
-        # Codes are means of unit vectors, about 0.1 a component: brought to the scale of the embeddings.
+        # Codes are means of unit vectors, about 0.1 a component: scaled to the size of the embeddings.
         result: Tensor = self.mix(parts + self.hand(code * EMBEDDING_SIZE**0.5))
         return result
 
@@ -82,7 +82,7 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Judges patches beside the seed's target, and says which hand the whole looks like. About 40 MMAC."""
+    """Scores patches beside the seed's target, and embeds the hand that the whole looks like. About 40 MMAC."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The frozen networks that look at letters: one reads their jamo, one tells whose hand they are."""
+"""The frozen recognisers: one reads a letter's jamo, one embeds the hand that wrote it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ EMBEDDING_SIZE = 64
 class HandEmbedder(nn.Module):
     """(B, 1, 96, 96) -> (B, 64) of length 1.
 
-    Trained (``trainer.embedding``) so that glyphs of one hand, whatever the character, come out close.
-    A hand's code is the mean over its glyphs (``code``): the mean's length tells how even the hand is.
+    Trained (``trainer.recognisers``) so that glyphs of one hand, whatever the character, lie close together.
+    A hand's code is the mean over its glyphs (``code``); the more even the hand, the longer the mean.
     """
 
     def __init__(self) -> None:

@@ -1,8 +1,8 @@
-"""Which of the writer's own glyphs to show beside a target: those that share its jamo in a like place.
+"""Chooses which of the writer's glyphs to show beside a target: those that share its jamo in a similar place.
 
 The network sees three pairs (own glyph, the seed's rendering of the same character): one chosen for the
-initial, one for the medial, one for the final. Where the sheet has no glyph with that jamo, a kindred one
-stands in (ㅋ for ㄱ); where the target has no final, a second glyph of like make-up takes the third place.
+initial, one for the medial, one for the final. Where the sheet has no glyph with that jamo, a similar
+one is taken (ㅋ for ㄱ); where the target has no final, a second glyph of similar structure is the third.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from templates.hangul import FINALS, INITIALS, MEDIALS, decompose, is_syllable, 
 
 ROLES = ("initial", "medial", "final")
 ABSENT = (len(INITIALS), len(MEDIALS), len(FINALS))
-"""The index that says: this character has no such part at all (a lone jamo)."""
+"""Index for a character that has no such jamo at all (a lone jamo)."""
 
-_KINDRED = ("ㄱㄲㅋ", "ㄴㄷㄸㅌㄹ", "ㅁㅂㅃㅍ", "ㅅㅆㅈㅉㅊ", "ㅇㅎ")
+_SIMILAR_CONSONANTS = ("ㄱㄲㅋ", "ㄴㄷㄸㅌㄹ", "ㅁㅂㅃㅍ", "ㅅㅆㅈㅉㅊ", "ㅇㅎ")
 _CLUSTERS = {
     "ㄳ": "ㄱㅅ",
     "ㄵ": "ㄴㅈ",
@@ -38,7 +38,7 @@ Parts = NDArray[np.int64]
 
 
 def parts_of(chars: Sequence[str]) -> Parts:
-    """The jamo of syllables and of lone compatibility jamo, (N, 3).
+    """Returns the jamo of syllables and of lone compatibility jamo, (N, 3).
 
     Raises:
         ValueError: a character is neither.
@@ -58,7 +58,7 @@ def parts_of(chars: Sequence[str]) -> Parts:
     return np.array(rows, np.int64).reshape(-1, 3)
 
 
-def _consonant_kinship(first: str, second: str) -> float:
+def _consonant_similarity(first: str, second: str) -> float:
     if first == second:
         return 1.0
     if not first or not second:
@@ -66,19 +66,19 @@ def _consonant_kinship(first: str, second: str) -> float:
     if first in _CLUSTERS or second in _CLUSTERS:
         shared = set(_CLUSTERS.get(first, first)) & set(_CLUSTERS.get(second, second))
         return 0.35 if shared else 0.05
-    return 0.35 if any(first in group and second in group for group in _KINDRED) else 0.05
+    return 0.35 if any(first in group and second in group for group in _SIMILAR_CONSONANTS) else 0.05
 
 
-def _kinship(names: Sequence[str]) -> NDArray[np.float32]:
+def _similarity_table(names: Sequence[str]) -> NDArray[np.float32]:
     size = len(names)
     table = np.zeros((size + 1, size + 1), np.float32)
     for i, first in enumerate(names):
         for j, second in enumerate(names):
-            table[i, j] = _consonant_kinship(first, second)
+            table[i, j] = _consonant_similarity(first, second)
     return table
 
 
-def _medial_kinship() -> NDArray[np.float32]:
+def _medial_similarity_table() -> NDArray[np.float32]:
     size = len(MEDIALS)
     table = np.zeros((size + 1, size + 1), np.float32)
     for i in range(size):
@@ -87,12 +87,12 @@ def _medial_kinship() -> NDArray[np.float32]:
     return table
 
 
-_INITIAL, _MEDIAL, _FINAL = _kinship(INITIALS), _medial_kinship(), _kinship(FINALS)
+_INITIAL, _MEDIAL, _FINAL = _similarity_table(INITIALS), _medial_similarity_table(), _similarity_table(FINALS)
 _CLASS = np.array([int(medial_class(medial)) for medial in range(len(MEDIALS))] + [3])
 
 
 def suitability(targets: Parts, written: Parts) -> NDArray[np.float32]:
-    """How well each written glyph serves each target in each role: (T, 3, W), higher is better."""
+    """Scores each written glyph for each target in each role: (T, 3, W), higher is better."""
     initial = _INITIAL[targets[:, None, 0], written[None, :, 0]]
     medial = _MEDIAL[targets[:, None, 1], written[None, :, 1]]
     final = _FINAL[targets[:, None, 2], written[None, :, 2]]
@@ -112,12 +112,12 @@ def suitability(targets: Parts, written: Parts) -> NDArray[np.float32]:
 def choose_references(
     targets: Parts, written: Parts, random: np.random.Generator | None = None, excluded: NDArray[np.bool_] | None = None
 ) -> NDArray[np.int64]:
-    """For each target the three written glyphs to show, (T, 3) rows of ``written``.
+    """Chooses for each target three written glyphs to show, (T, 3) rows of ``written``.
 
-    A glyph serves two roles only where no other is nearly as good for the second.
+    A glyph takes two roles only where no other is nearly as good for the second.
 
     Args:
-        random: where given, near ties are broken by chance (training, or a second try at a doubtful glyph).
+        random: where given, near ties are broken at random (training, or a second try at a doubtful glyph).
         excluded: (T, W) glyphs that must not be shown, such as the target itself.
     """
     score = suitability(targets, written)

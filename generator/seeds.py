@@ -1,6 +1,6 @@
 """The seed library: complete fonts of clear letters, from which the generator takes the content.
 
-A seed ships as small pictures of 8 greys in one LZMA stream (a third of a megabyte a font, since printed fonts
+A seed is stored as small pictures of 8 greys in one LZMA stream (a third of a megabyte a font, since printed fonts
 repeat their parts), together with its code in the hand embedding and its place in the frame.
 """
 
@@ -39,7 +39,7 @@ SEED_FONTS = {
 """The fonts of the shipped library, under Debian's /usr/share/fonts/truetype; all under the SIL Open Font License."""
 
 PLAINEST_FIRST = ("NanumBarunGothic", "NanumBarunpen", "NanumPen", "NanumBrush")
-"""The seeds by how plainly they tell the jamo apart."""
+"""The seeds, those with the clearest jamo first."""
 
 HANGUL = (*SYLLABLES, *COMPATIBILITY_JAMO)
 _ROW = {char: row for row, char in enumerate(HANGUL)}
@@ -63,24 +63,28 @@ class Seed:
     code: NDArray[np.float32]
 
     def pictures(self, chars: Sequence[str]) -> NDArray[np.uint8]:
-        """(N, SEED_PX, SEED_PX) uint8 of syllables and lone jamo. Raises KeyError for any other character."""
+        """Returns (N, SEED_PX, SEED_PX) uint8 of syllables and lone jamo.
+
+        Raises:
+            KeyError: another character.
+        """
         picked: NDArray[np.uint8] = self.hangul[[_ROW[char] for char in chars]]
         return picked
 
     def latin_glyph(self, char: str, baseline_em: float) -> GlyphImage:
-        """An ASCII glyph in the seed's own em."""
+        """Returns an ASCII glyph in the seed's own em."""
         picture = self.latin[ASCII_PRINTABLE.index(char)]
         glyph = self.frame.glyph(char, picture, Source.SEED)
         return GlyphImage(char, picture, glyph.em_px, glyph.origin_px, baseline_em, Source.SEED)
 
 
 def enlarge(small: Tensor) -> Tensor:
-    """Seed pictures (B, C, SEED_PX, SEED_PX) -> (B, C, FRAME_PX, FRAME_PX)."""
+    """Upsamples seed pictures (B, C, SEED_PX, SEED_PX) -> (B, C, FRAME_PX, FRAME_PX)."""
     return F.interpolate(small, size=(FRAME_PX, FRAME_PX), mode="bilinear", align_corners=False)
 
 
 def shrink(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(N, FRAME_PX, FRAME_PX) -> (N, SEED_PX, SEED_PX) uint8."""
+    """Downsamples (N, FRAME_PX, FRAME_PX) -> (N, SEED_PX, SEED_PX) uint8."""
     size = (SEED_PX, SEED_PX)
     return np.stack([cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pictures])
 
@@ -109,7 +113,7 @@ def save_seed(seed: Seed, folder: Path) -> Path:
 
 
 def read_seed(path: Path) -> Seed:
-    """The way back from ``save_seed``."""
+    """Reads what ``save_seed`` wrote."""
     file = io.BytesIO(path.read_bytes())
     head = json.loads(file.readline())
     raw = lzma.decompress(file.read())
@@ -120,7 +124,7 @@ def read_seed(path: Path) -> Seed:
 
 @cache
 def load_seed(name: str) -> Seed:
-    """A seed of the shipped library.
+    """Loads a seed of the shipped library.
 
     Raises:
         KeyError: there is no seed of that name.
@@ -132,12 +136,12 @@ def load_seed(name: str) -> Seed:
 
 
 def seed_names() -> tuple[str, ...]:
-    """The seeds of the shipped library, in order."""
+    """Lists the seeds of the shipped library, in order."""
     return tuple(sorted(path.stem for path in DATA.glob("*.seed")))
 
 
 def seed_codes() -> Mapping[str, NDArray[np.float32]]:
-    """Every seed's code without unpacking its pictures."""
+    """Reads every seed's code without unpacking its pictures."""
     codes = {}
     for name in seed_names():
         with (DATA / f"{name}.seed").open("rb") as file:

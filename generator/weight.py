@@ -1,7 +1,7 @@
-"""The weight of drawn letters: as much ink as the writer puts down, on average over the hand.
+"""Matches the ink of drawn letters to that of written ones, on average over the hand.
 
-A network that does not know where a thin stroke runs draws it grey, and a tracer that cuts at one half loses it.
-So the grey is strengthened until the writer's own letters, drawn as if they had not been written, have the ink
+Where the network is not sure of a thin stroke it draws it grey, and tracing at one half loses it. So drawings are
+multiplied by a gain, chosen so that the writer's own letters, drawn as if they had not been written, have the ink
 that they have on paper. One gain serves the whole hand: a letter may still be lighter or darker than another.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from generator.drawing import Drawer
 
 LEAST_GAIN, MOST_GAIN = 0.8, 1.6
-WANTED = 0.98
+INK_TARGET = 0.98
 """Share of the written ink to aim at: letters that were not written come out 2 % heavier than those that were."""
 SAMPLE = 64
 """Written letters that are drawn once more to compare their ink."""
@@ -24,7 +24,7 @@ _HALF = 128
 
 
 def traced_area(pictures: NDArray[np.uint8], gain: float = 1.0) -> float:
-    """Pixels of (N, H, W) uint8 pictures that a tracer takes for ink: those above one half once enlarged."""
+    """Counts pixels of (N, H, W) uint8 pictures that tracing takes for ink: those above one half once enlarged."""
     area = 0
     for picture in pictures:
         large = cv2.resize(picture, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC)
@@ -37,7 +37,7 @@ def match_ink(drawer: Drawer) -> None:
     drawer.gain = 1.0
     rows = np.linspace(0, len(drawer.chars) - 1, min(SAMPLE, len(drawer.chars))).astype(int)
     drawn = drawer.pictures([drawer.chars[row] for row in rows])
-    wanted = WANTED * traced_area(drawer.own[rows])
+    wanted = INK_TARGET * traced_area(drawer.own[rows])
     low, high = LEAST_GAIN, MOST_GAIN
     for _ in range(6):
         middle = (low + high) / 2

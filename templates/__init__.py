@@ -1,6 +1,6 @@
-"""What a person writes on, and the plain types that every stage speaks.
+"""The sheet that a person writes on, and the types that every stage exchanges.
 
-The small public API; what stands beside it is in the modules of this package.
+This is the public API; the modules of the package hold the rest.
 """
 
 from templates.archive import load_glyphs, save_glyphs

@@ -1,7 +1,7 @@
-"""Glyphs on disk: one compressed ``.npz`` a set, which comes back exactly as it was saved.
+"""Saves and loads glyph sets: one compressed ``.npz`` a set, loaded exactly as it was saved.
 
-All rasters lie in one array of bytes behind one another, with a table of where each begins; nothing is pickled.
-Alternates lie behind the glyphs; an archive from before there were any has none.
+All rasters lie in one array of bytes one after the other, with a table of their shapes; nothing is pickled.
+Alternates follow the glyphs; an older archive has none.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _SOURCES = tuple(Source)
 
 
 class ArchiveError(PersonError):
-    """A file that is no archive of glyphs, or a damaged one."""
+    """The file is no archive of glyphs, or is damaged."""
 
     code = "archive.unreadable"
 
 
 def save_glyphs(path: Path, glyphs: GlyphSet) -> None:
-    """Writes a glyph set so that ``path`` is either whole or not there; its folder must exist.
+    """Writes a glyph set atomically; the folder of ``path`` must exist.
 
     Raises:
         OSError: the file cannot be written.
@@ -61,7 +61,7 @@ def save_glyphs(path: Path, glyphs: GlyphSet) -> None:
 
 
 def load_glyphs(path: Path) -> GlyphSet:
-    """The glyph set written by :func:`save_glyphs`, in the same order.
+    """Loads a glyph set written by :func:`save_glyphs`, in the same order.
 
     Raises:
         ArchiveError: the file is not one of ours, or is damaged.

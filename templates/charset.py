@@ -14,7 +14,7 @@ HANGUL_PER_PAGE = 128
 
 @cache
 def hangul_set(name: str) -> tuple[str, ...]:
-    """The Hangul of a set in writing order, as ``python -m templates.coverage`` chose it.
+    """Returns the Hangul of a set in writing order, as ``python -m templates.coverage`` chose it.
 
     Raises:
         ValueError: there is no set of this name.
@@ -27,14 +27,14 @@ def hangul_set(name: str) -> tuple[str, ...]:
 
 @cache
 def frequent_syllables() -> tuple[str, ...]:
-    """The 300 syllables that Korean prose repeats most, roughly the most frequent first.
+    """Returns the 300 most frequent syllables of Korean prose, roughly in order of frequency.
 
-    They make four fifths of the project's own sample of everyday Korean.
+    They are four fifths of the project's own sample of everyday Korean.
     """
     text = (resources.files("templates") / "data" / "frequent.txt").read_text(encoding="utf-8")
     return tuple("".join(text.split()))
 
 
 def data_file(name: str) -> resources.abc.Traversable:
-    """The file in the package that holds the Hangul of a set."""
+    """Returns the file in the package that holds the Hangul of a set."""
     return resources.files("templates") / "data" / f"hangul_{name}.txt"

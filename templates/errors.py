@@ -1,4 +1,4 @@
-"""What went wrong in a way the writer can mend: one sentence in Korean, one in English.
+"""Errors that a person can mend: one sentence in Korean, one in English.
 
 PersonError            anything a person can mend; the command ends with code 2, the web answers 4xx
 └── each room derives its own, named after the bad data (collector.PhotoError, …)
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class PersonError(Exception):
-    """A refusal that says which photo or cell is meant and what to do next, in Korean and English."""
+    """An error that names the photo or cell and says what to do next, in Korean and English."""
 
     code = "error"
     """A short stable name for logs and APIs, such as ``photo.no_marker``."""

@@ -1,6 +1,6 @@
-"""The plain types of a sheet: pages, markers, cells, and their JSON form. All lengths are millimetres.
+"""The types of a sheet: pages, markers, cells, and their JSON form. All lengths are millimetres.
 
-The origin is the page's top left corner, y grows downwards. A sheet survives the trip through JSON unchanged.
+The origin is the page's top left corner, y grows downwards.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Sheet:
     pages: tuple[Page, ...]
 
     def to_json(self) -> str:
-        """The sheet as the text of ``sheet.json``."""
+        """Returns the text of ``sheet.json``."""
         document = {
             "set": self.set_name,
             "unit": "mm",
@@ -82,30 +82,6 @@ class Sheet:
             ],
         }
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> Sheet:
-        """The sheet written by :meth:`to_json`.
-
-        Raises:
-            ValueError: the text is not a sheet in millimetres.
-        """
-        try:
-            document = json.loads(text)
-            if document["unit"] != "mm":
-                raise ValueError(f"a sheet is in mm, this one in {document['unit']!r}")
-            pages = tuple(
-                Page(
-                    int(page["index"]),
-                    tuple(Marker(**marker) for marker in page["markers"]),
-                    tuple(Cell(**cell) for cell in page["cells"]),
-                )
-                for page in document["pages"]
-            )
-            size = document["page"]
-            return cls(str(document["set"]), float(size["width"]), float(size["height"]), pages)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not a sheet: {error}") from error
 
 
 def _fields(item: Marker | Cell) -> dict[str, Any]:

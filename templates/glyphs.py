@@ -1,4 +1,4 @@
-"""The plain types every stage speaks: one glyph's picture with its place, and a set of them."""
+"""The types that every stage exchanges: one glyph's picture with its place, and a set of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class GlyphImage:
     """One character's ink and the place of its em square in the raster.
 
     The em square is the writing area of a cell (a square as wide as the cell is high). The raster may
-    reach past it, so that a stroke that leaves the cell is kept.
+    extend beyond it, so that a stroke that leaves the cell is kept.
     """
 
     char: str
@@ -51,7 +51,7 @@ class GlyphImage:
         return not bool((self.ink >= 128).any())
 
     def bounds_em(self) -> tuple[float, float, float, float] | None:
-        """Left, top, right, bottom of the ink (pixels of 128 and more) in em, y down; None where blank."""
+        """Returns left, top, right, bottom of the ink (pixels of 128 and more) in em, y down; None where blank."""
         ys, xs = np.nonzero(self.ink >= 128)
         if not len(xs):
             return None
@@ -75,14 +75,14 @@ class GlyphSet(Mapping[str, GlyphImage]):
 
     @classmethod
     def of(cls, name: str, glyphs: Iterable[GlyphImage], alternates: Iterable[GlyphImage] = ()) -> GlyphSet:
-        """A set of the given glyphs; of two with one character the later wins. Alternates keep their order."""
+        """Makes a set of the given glyphs; of two for one character the later wins. Alternates keep their order."""
         further: dict[str, tuple[GlyphImage, ...]] = {}
         for glyph in alternates:
             further[glyph.char] = (*further.get(glyph.char, ()), glyph)
         return cls(name, {glyph.char: glyph for glyph in glyphs}, further)
 
     def shapes(self) -> Iterator[GlyphImage]:
-        """Every glyph, then every alternate of the characters that are in the set."""
+        """Yields every glyph, then every alternate of the characters in the set."""
         yield from self.glyphs.values()
         for char, further in self.alternates.items():
             if char in self.glyphs:

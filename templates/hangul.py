@@ -50,13 +50,13 @@ _MIXED = frozenset("ㅘㅙㅚㅝㅞㅟㅢ")
 
 
 def is_syllable(char: str) -> bool:
-    """Whether ``char`` is one modern Hangul syllable."""
+    """Returns whether ``char`` is one modern Hangul syllable."""
     return len(char) == 1 and 0 <= ord(char) - FIRST_SYLLABLE < SYLLABLE_COUNT
 
 
 @cache
 def decompose(char: str) -> Jamo:
-    """The jamo indices of a syllable.
+    """Returns the jamo indices of a syllable.
 
     Raises:
         ValueError: ``char`` is not a modern Hangul syllable.
@@ -69,12 +69,12 @@ def decompose(char: str) -> Jamo:
 
 
 def compose(initial: int, medial: int, final: int = 0) -> str:
-    """The syllable made of the given jamo indices."""
+    """Returns the syllable made of the given jamo indices."""
     return chr(FIRST_SYLLABLE + (initial * len(MEDIALS) + medial) * len(FINALS) + final)
 
 
 def medial_class(medial: int) -> MedialClass:
-    """Whether the vowel with this index stands beside, below, or both."""
+    """Returns whether the vowel with this index stands beside the initial, below it, or both."""
     vowel = MEDIALS[medial]
     if vowel in _HORIZONTAL:
         return MedialClass.HORIZONTAL
@@ -82,14 +82,14 @@ def medial_class(medial: int) -> MedialClass:
 
 
 def layout(char: str) -> int:
-    """One of the six layouts of a syllable: vowel class (0-2), plus 3 where a final stands below."""
+    """Returns one of the six layouts of a syllable: vowel class (0-2), plus 3 where a final stands below."""
     jamo = decompose(char)
     return int(medial_class(jamo.medial)) + (3 if jamo.final else 0)
 
 
 @cache
 def is_common(char: str) -> bool:
-    """Whether the syllable is one of the 2,350 of KS X 1001."""
+    """Returns whether the syllable is one of the 2,350 of KS X 1001."""
     try:
         return is_syllable(char) and len(char.encode("euc_kr")) == 2
     except UnicodeEncodeError:

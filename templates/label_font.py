@@ -1,7 +1,7 @@
-"""Makes the small font that the sheet is labelled with: ``python -m templates.label_font FONT --out FILE``.
+"""Makes the small font of the sheet's labels: ``python -m templates.label_font FONT --out FILE``.
 
-``FONT`` is NanumBarunGothic (SIL Open Font License; ``data/OFL.txt``). The result holds only what the sheets
-print, and another name, since the licence reserves the original's.
+``FONT`` is NanumBarunGothic (SIL Open Font License; ``data/OFL.txt``). The result contains only
+the characters that the sheets print, under another name, since the licence reserves the original's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LICENCE = "This Font Software is licensed under the SIL Open Font License, Versi
 
 
 def needed_chars() -> frozenset[str]:
-    """Every character that some sheet prints."""
+    """Returns every character that some sheet prints."""
     asked = {char for name in SET_NAMES for char in hangul_set(name)}
     printed = {char for char in inspect.getsource(wording) if char.isprintable()}
     return frozenset({" ", *hangul.ASCII_PRINTABLE, *asked, *printed})
@@ -59,7 +59,7 @@ def make_label_font(source: Path, out: Path) -> None:
 
 
 def _draw_backslash(font: TTFont) -> None:
-    """Korean fonts draw a won sign for U+005C; what the writer should see is a slash turned over."""
+    """Replaces U+005C, a won sign in Korean fonts, by a mirrored slash."""
     glyph_set, cmap = font.getGlyphSet(), font.getBestCmap()
     slash = cmap[ord("/")]
     advance, _ = font["hmtx"][slash]

@@ -1,4 +1,4 @@
-"""Draws a sheet as a PDF to print: markers in black, guides and labels in a colour that drops out.
+"""Draws a sheet as a PDF to print: markers in black, guides and labels in a drop-out colour.
 
 Guides and labels are orange. A camera's red channel sees orange as paper but black and blue ink as dark, so that
 they vanish in the photograph of a sheet printed in colour; printed in grey they come out as light grey, lighter
@@ -48,7 +48,7 @@ def write_pdf(sheet: Sheet, path: Path) -> None:
     canvas = Canvas(buffer, pagesize=size, invariant=1, initialFontName=FONT)
     canvas.setTitle(f"{wording.SUBTITLE} {sheet.set_name}")
     canvas.setAuthor("Sonmat")
-    pen = _Pen(canvas, sheet.height_mm)
+    pen = _PageCanvas(canvas, sheet.height_mm)
     for page in sheet.pages:
         for marker in page.markers:
             _draw_marker(pen, marker)
@@ -61,8 +61,8 @@ def write_pdf(sheet: Sheet, path: Path) -> None:
     path.write_bytes(buffer.getvalue())
 
 
-class _Pen:
-    """A canvas in millimetres from the top left corner, y down."""
+class _PageCanvas:
+    """A canvas whose unit is the millimetre, from the top left corner, y down."""
 
     def __init__(self, canvas: Canvas, height_mm: float) -> None:
         self.canvas = canvas
@@ -77,7 +77,7 @@ class _Pen:
         self.canvas.drawPath(path, stroke=0, fill=1)
 
     def line(self, start_mm: tuple[float, float], end_mm: tuple[float, float], color: Color, *, dashed: bool) -> None:
-        """A guide from one point to another."""
+        """Draws a guide from one point to another."""
         self.canvas.setStrokeColor(color)
         self.canvas.setLineWidth(LINE_MM * mm)
         self.canvas.setDash([0.8 * mm, 0.8 * mm] if dashed else [])
@@ -85,7 +85,7 @@ class _Pen:
         self.canvas.line(x0 * mm, (self.height_mm - y0) * mm, x1 * mm, (self.height_mm - y1) * mm)
 
     def text(self, x: float, baseline: float, text: str, size_mm: float, color: Color, align: float = 0.0) -> None:
-        """A line of text whose left (0), middle (0.5) or right (1) end is at x."""
+        """Draws a line of text with its left end (0), middle (0.5) or right end (1) at x."""
         width = pdfmetrics.stringWidth(text, FONT, size_mm * mm)
         self.canvas.setFillColor(color)
         self.canvas.setFont(FONT, size_mm * mm)
@@ -98,7 +98,7 @@ def _register_font() -> None:
     pdfmetrics.registerFont(TTFont(FONT, io.BytesIO(data)))
 
 
-def _draw_marker(pen: _Pen, marker: Marker) -> None:
+def _draw_marker(pen: _PageCanvas, marker: Marker) -> None:
     dictionary = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, ARUCO_DICTIONARY))
     modules = cv2.aruco.generateImageMarker(dictionary, marker.id, MARKER_MODULES)
     step = marker.size / MARKER_MODULES
@@ -113,7 +113,7 @@ def _draw_marker(pen: _Pen, marker: Marker) -> None:
     pen.rectangles(boxes, BLACK)
 
 
-def _draw_guides(pen: _Pen, cell: Cell) -> None:
+def _draw_guides(pen: _PageCanvas, cell: Cell) -> None:
     left, top, right, bottom = cell.x, cell.y, cell.x + cell.width, cell.y + cell.height
     if cell.baseline is None or cell.x_height is None:
         middle_x, middle_y = cell.x + cell.width / 2, cell.y + cell.height / 2
@@ -134,15 +134,15 @@ def _draw_guides(pen: _Pen, cell: Cell) -> None:
     )
 
 
-def _draw_label(pen: _Pen, cell: Cell) -> None:
+def _draw_label(pen: _PageCanvas, cell: Cell) -> None:
     x, y, width, height = cell.label_area_mm
     baseline = y + 0.8 * height
     pen.text(x, baseline, cell.char, 1.05 * height, LABEL)
     pen.text(x + width, baseline, wording.hint(cell.char), 0.7 * height, LABEL, align=1)
 
 
-def _draw_frame(pen: _Pen, sheet: Sheet, page: Page) -> None:
-    """All that is printed around the cells: titles between the markers, instructions, tips."""
+def _draw_frame(pen: _PageCanvas, sheet: Sheet, page: Page) -> None:
+    """Draws what is printed around the cells: titles between the markers, instructions, tips."""
     hangul = sum(cell.baseline is None for cell in page.cells)
     top = min(marker.y for marker in page.markers)
     bottom = max(marker.y for marker in page.markers)
@@ -178,7 +178,7 @@ def _page_title(sheet: Sheet, page: Page) -> tuple[str, str]:
 
 
 def _gaps(page: Page, row_mm: float) -> list[tuple[float, float]]:
-    """Left and right end of the free places between the markers of the row that begins at ``row_mm``."""
+    """Returns left and right end of the gaps between the markers of the row that begins at ``row_mm``."""
     row = sorted((marker for marker in page.markers if marker.y == row_mm), key=lambda marker: marker.x)
     clear = 2 * QUIET_MM
     return [(left.x + left.size + clear, right.x - clear) for left, right in pairwise(row)]

@@ -1,4 +1,4 @@
-"""Where everything lies on the sheet of a set: which cells on which page, and a ring of markers of its own a page.
+"""Lays out the sheet of a set: the cells of each page, and a ring of markers unique to the page.
 
 ::
 
@@ -55,7 +55,7 @@ LATIN_ROWS = (
     *("abcdefghij", "klmnopqrst", "uvwxyz.,!?"),
     *(":;'\"`~()[]", "{}<>/\\+-=*", "#%&@$^_|"),
 )
-"""The 94 printable ASCII in writing order, what is alike side by side."""
+"""The 94 printable ASCII in writing order, similar ones side by side."""
 
 _Section = tuple[str, ...]
 """Rows of characters that belong together."""
@@ -63,14 +63,14 @@ _Section = tuple[str, ...]
 
 @cache
 def build_sheet(set_name: str) -> Sheet:
-    """The sheet of a set, always the same.
+    """Returns the sheet of a set, always the same.
 
     Raises:
         ValueError: there is no set of this name.
     """
     first_page = _page_count_before(set_name)
     pages = tuple(
-        Page(index, _ring(first_page + index), _cells(sections))
+        Page(index, _marker_ring(first_page + index), _cells(sections))
         for index, sections in enumerate(_sections_by_page(set_name))
     )
     return Sheet(set_name, PAGE_WIDTH_MM, PAGE_HEIGHT_MM, pages)
@@ -78,7 +78,7 @@ def build_sheet(set_name: str) -> Sheet:
 
 @cache
 def find_page(marker_id: int) -> tuple[str, int] | None:
-    """Set name and page index that a marker id belongs to; None where no page of ours carries it."""
+    """Returns set name and page index of a marker id; None where no page has it."""
     for set_name in SET_NAMES:
         for page in build_sheet(set_name).pages:
             if any(marker.id == marker_id for marker in page.markers):
@@ -99,7 +99,7 @@ def _sections_by_page(set_name: str) -> list[list[_Section]]:
 
 
 def _page_count_before(set_name: str) -> int:
-    """How many pages the sets named before this one have: marker ids are dealt out in that order."""
+    """Counts the pages of the sets named before this one: marker ids are assigned in that order."""
     hangul_set(set_name)
     return sum(len(_sections_by_page(earlier)) for earlier in SET_NAMES[: SET_NAMES.index(set_name)])
 
@@ -109,7 +109,7 @@ def _rows(chars: Sequence[str]) -> _Section:
 
 
 def _row_pitch_mm(sections: Sequence[_Section]) -> float:
-    """From row to row, as airy as the page allows, in whole tenths of a millimetre."""
+    """Returns the largest row pitch that the page allows, in whole tenths of a millimetre."""
     rows = sum(map(len, sections))
     room = LAST_ROW_END_MM - FIRST_ROW_MM - CELL_MM - SECTION_GAP_MM * (len(sections) - 1)
     return min(LARGEST_ROW_PITCH_MM, math.floor(10 * room / max(rows - 1, 1)) / 10)
@@ -130,11 +130,11 @@ def _cells(sections: Sequence[_Section]) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _ring(page_number: int) -> tuple[Marker, ...]:
-    """The markers of a page, clockwise from the top left corner; ``page_number`` counts over all sets."""
+def _marker_ring(page_number: int) -> tuple[Marker, ...]:
+    """Returns the markers of a page, clockwise from the top left corner; ``page_number`` counts over all sets."""
     across, down = MARKERS_PER_SIDE
-    xs = _spread(PAGE_MARGIN_MM, PAGE_WIDTH_MM - PAGE_MARGIN_MM - MARKER_MM, across)
-    ys = _spread(PAGE_MARGIN_MM, PAGE_HEIGHT_MM - PAGE_MARGIN_MM - MARKER_MM, down)
+    xs = _spread_evenly(PAGE_MARGIN_MM, PAGE_WIDTH_MM - PAGE_MARGIN_MM - MARKER_MM, across)
+    ys = _spread_evenly(PAGE_MARGIN_MM, PAGE_HEIGHT_MM - PAGE_MARGIN_MM - MARKER_MM, down)
     places = [(x, ys[0]) for x in xs]
     places += [(xs[-1], y) for y in ys[1:-1]]
     places += [(x, ys[-1]) for x in reversed(xs)]
@@ -143,5 +143,5 @@ def _ring(page_number: int) -> tuple[Marker, ...]:
     return tuple(Marker(first + index, x, y, MARKER_MM) for index, (x, y) in enumerate(places))
 
 
-def _spread(first: float, last: float, count: int) -> list[float]:
+def _spread_evenly(first: float, last: float, count: int) -> list[float]:
     return [round(first + (last - first) * index / (count - 1), 3) for index in range(count)]

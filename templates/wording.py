@@ -1,4 +1,4 @@
-"""What is printed on the sheet for the writer to read: instructions, and names of signs that look alike."""
+"""The text printed on the sheet: instructions, and names of signs that look alike."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ _SIGNS = {
 
 
 def optional_part(count: int) -> tuple[str, str]:
-    """The name of the part that may be left empty, in Korean and English."""
+    """Returns the name of the part that may be left empty, in Korean and English."""
     return "영문·숫자·기호 (선택)", f"{count} Latin characters (optional)"
 
 
 def hint(char: str) -> str:
-    """What tells a Latin character from those that look like it, such as 대문자 for I; empty for Hangul."""
+    """Returns a hint that distinguishes a Latin character from similar ones, such as 대문자 for I; empty for Hangul."""
     if not char.isascii():
         return ""
     if char.isdigit():

@@ -1,4 +1,4 @@
-"""Photographs of a filled sheet to its glyphs, placed in their cells, ink parted from paper."""
+"""Reads photographs of a filled sheet: its glyphs, cut out by cell, ink separated from paper."""
 
 from collector.capture.cells import CellReading
 from collector.capture.files import Picture, is_pdf, is_readable, open_pictures

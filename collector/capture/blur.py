@@ -1,4 +1,4 @@
-"""How blurred a photograph is, measured at the outer edges of its markers."""
+"""Measures the blur of a photograph at the outer edges of its markers."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.capture.markers import Grey, Sighting
+from collector.capture.markers import DetectedMarker, Grey
 from collector.capture.rectify import LINEAR
 
 _SAMPLES = 33
 _LINES = 24
 
 
-def blur_px(grey: Grey, sightings: Sequence[Sighting]) -> float:
-    """Standard deviation of the blur in pixels, the median over the markers' edges.
+def blur_px(grey: Grey, detected: Sequence[DetectedMarker]) -> float:
+    """Returns the standard deviation of the blur in pixels, the median over the markers' edges.
 
     A Gaussian's edge has step / steepest slope = sigma sqrt(2 pi); compared in linear light, where blur happens.
     """
     sigmas = [
         _edge_sigma(grey, start, end)
-        for sighting in sightings
-        for start, end in zip(sighting.corners_px, np.roll(sighting.corners_px, -1, axis=0), strict=True)
+        for marker in detected
+        for start, end in zip(marker.corners_px, np.roll(marker.corners_px, -1, axis=0), strict=True)
     ]
     return float(np.median(sigmas))
 
 
 def _edge_sigma(grey: Grey, start: NDArray[np.float64], end: NDArray[np.float64]) -> float:
-    """Blur across one edge from the grey levels on both sides of it, averaged along the edge."""
+    """Measures the blur across one edge from the grey levels on both sides of it, averaged along the edge."""
     length = float(np.linalg.norm(end - start))
     along = (end - start) / length
     across = np.array([along[1], -along[0]])

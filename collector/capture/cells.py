@@ -1,4 +1,4 @@
-"""From a page's ink to its glyphs: each cell cut out and judged."""
+"""Cuts a page's ink into the glyphs of its cells and gives each cell a verdict."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.capture.ink import InkPlane
+from collector.capture.cell_strokes import MARGIN_EM, Strokes, raster_area, writing_area
+from collector.capture.ink import PageInk
 from collector.capture.rectify import PX_PER_MM, FloatImage
-from collector.capture.stroke import stroke_width
-from collector.capture.strokes import MARGIN_EM, Strokes, raster_area, writing_area
+from collector.capture.stroke_width import stroke_width
 from collector.capture.verdicts import Cause, Finding, Verdict
 from templates.glyphs import GlyphImage
 from templates.hangul import is_syllable
@@ -20,19 +20,19 @@ from templates.sheet import Cell, Page
 _LEAST_INK_MM2 = {True: 1.5, False: 0.10}
 """Less ink than this is an empty cell: Hangul, Latin (a full stop is about 0.3)."""
 _REACH_MM = 12.0
-"""So far outside of all markers in view a cell counts only if its own frame is seen."""
+"""Farther outside of all markers in view a cell counts only if its own frame is seen."""
 _IN_PLACE_MM = 0.4
-"""A frame no further off shows that the page lies where it was taken to be."""
+"""A frame no farther off confirms the place of the page."""
 _LEAST_CONTRAST = 0.10
 _LEAST_CONTRAST_OVER_NOISE = 4.0
 _MOST_INK_SHARE = 0.55
 _MOST_FRAME_SHARE = 0.4
-"""Nobody writes along so much of a cell's outline: that is the print."""
+"""More ink along a cell's outline is the printed frame, not writing."""
 _FRAME_PX = 3
 """A frame's line begins at the writing area and reaches so far outwards."""
 _LEAST_SHARPNESS = 0.2
 _MOST_HAZE = 1.9
-"""Of what is kept below it on the worst photographs of training hands one in forty has an ink F1 under .8."""
+"""Below it, one in forty cells on the worst photographs of training hands has an ink F1 under .8."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class CellReading:
 
 
 def read_cells(
-    plane: InkPlane, page: Page, shown: NDArray[np.bool_], used: tuple[int, ...], off_mm: NDArray[np.float64]
+    plane: PageInk, page: Page, shown: NDArray[np.bool_], used: tuple[int, ...], off_mm: NDArray[np.float64]
 ) -> tuple[CellReading, ...]:
-    """Cut a page's ink into its cells' glyphs and judge each.
+    """Cuts a page's ink into its cells' glyphs and gives each a verdict.
 
     Args:
         plane: the page's ink at 12 px/mm.
@@ -83,17 +83,17 @@ def read_cells(
 
 
 def _from_known(page: Page, used: tuple[int, ...], off_mm: NDArray[np.float64]) -> list[float]:
-    """How far each cell's middle lies outside of what the used markers and the frames in their place span, in mm."""
+    """Returns how far each cell's middle lies outside the hull of the used markers and the frames in place, in mm."""
     middles = [(cell.x + cell.width / 2, cell.y + cell.height / 2) for cell in page.cells]
     markers = [(m.x + m.size / 2, m.y + m.size / 2) for m in page.markers if m.id in used]
-    # Comparison with nan is false: a frame that is not seen holds nothing.
+    # Comparison with nan is false: a frame that is not seen does not count.
     framed = [middle for middle, off in zip(middles, off_mm, strict=True) if off < _IN_PLACE_MM]
     hull = cv2.convexHull(np.array(markers + framed, np.float32))
     return [max(0.0, -cv2.pointPolygonTest(hull, middle, True)) for middle in middles]
 
 
 def _unseen(shown: float, from_markers_mm: float, off_mm: float | None) -> Finding | None:
-    """What is wrong with the cell's place in the photograph."""
+    """Returns what is wrong with the cell's place in the photograph."""
     if shown == 0:
         return Finding(Cause.NOT_SHOWN, shown, 1.0)
     if off_mm is None and from_markers_mm > _REACH_MM:
@@ -102,7 +102,7 @@ def _unseen(shown: float, from_markers_mm: float, off_mm: float | None) -> Findi
 
 
 def _read(
-    plane: InkPlane, cell: Cell, mine: NDArray[np.bool_], page_index: int, off_mm: float | None, cut: Finding | None
+    plane: PageInk, cell: Cell, mine: NDArray[np.bool_], page_index: int, off_mm: float | None, cut: Finding | None
 ) -> CellReading:
     area = raster_area(cell)
     ink_mm2 = float(mine.sum()) / PX_PER_MM**2
@@ -122,7 +122,7 @@ def _read(
     framed = _frame_share(mine)
     if framed > _MOST_FRAME_SHARE:
         cut = cut or Finding(Cause.FRAME, framed, _MOST_FRAME_SHARE)
-    why = cut or _flaw(share, contrast, sharpness, haze, plane.noise)
+    why = cut or _first_flaw(share, contrast, sharpness, haze, plane.noise)
     rows, columns = area
     origin = (cell.x * PX_PER_MM - columns.start, cell.y * PX_PER_MM - rows.start)
     baseline = None if cell.baseline is None else (cell.baseline - cell.y) / cell.height
@@ -136,7 +136,7 @@ def _reaches_edge(mine: NDArray[np.bool_]) -> bool:
 
 
 def _frame_share(mine: NDArray[np.bool_]) -> float:
-    """How much of the cell's printed frame is taken for ink: 0 none, 1 all the way round.
+    """Returns how much of the cell's printed frame is taken for ink: 0 none, 1 all of it.
 
     Args:
         mine: (H, W) of the cell's raster.
@@ -152,7 +152,7 @@ def _frame_share(mine: NDArray[np.bool_]) -> float:
 
 
 def _sharpness(darkness: FloatImage, ink: NDArray[np.uint8], contrast: float) -> float:
-    """How steep the strokes' edges are: 1 where ink ends within a pixel, towards 0 where it fades away."""
+    """Returns how steep the strokes' edges are: 1 where ink ends within a pixel, towards 0 where it fades away."""
     dx = cv2.Sobel(darkness, cv2.CV_32F, 1, 0, scale=0.125)
     dy = cv2.Sobel(darkness, cv2.CV_32F, 0, 1, scale=0.125)
     edge = (ink > 64) & (ink < 192)
@@ -162,8 +162,8 @@ def _sharpness(darkness: FloatImage, ink: NDArray[np.uint8], contrast: float) ->
     return min(1.0, 2.5 * steep)
 
 
-def _flaw(share: float, contrast: float, sharpness: float, haze: float, noise: float) -> Finding | None:
-    """The first thing that makes the ink unusable; None where it is good."""
+def _first_flaw(share: float, contrast: float, sharpness: float, haze: float, noise: float) -> Finding | None:
+    """Returns the first finding that makes the ink unusable; None where it is good."""
     over_noise = contrast / max(noise, 1e-6)
     found = (
         (Cause.PALE, contrast, _LEAST_CONTRAST, contrast < _LEAST_CONTRAST),

@@ -1,4 +1,4 @@
-"""A picture's bytes to pixels, refusing early what is no picture or would fill the memory."""
+"""Decodes a picture's bytes, refusing early what is no picture or would fill the memory."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ BROKEN = (
     TypeError,
     struct.error,
 )
-"""What decoders raise over files that somebody has broken; each has ways of its own."""
+"""What decoders raise for damaged files."""
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 _BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 
 
 def load_photo(path: Path) -> Photo:
-    """Decode a JPEG, PNG, WebP or HEIC file and turn it upright.
+    """Decodes a JPEG, PNG, WebP or HEIC file and turns it upright.
 
     Raises:
         PhotoMissing, EmptyFile, NotAnImage, DamagedImage, ImageTooLarge: what the names say; sizes are
@@ -46,7 +46,7 @@ def load_photo(path: Path) -> Photo:
 
 
 def decode(data: bytes, name: str) -> Photo:
-    """Decode a picture's bytes; the errors of :func:`load_photo` say ``name``."""
+    """Decodes a picture's bytes; the errors are those of :func:`load_photo` and contain ``name``."""
     # Pillow warns from half of its own limit on; ours is stated above and checked below.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -66,7 +66,7 @@ def decode(data: bytes, name: str) -> Photo:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's bytes, no more of them than are allowed.
+    """Reads a file's bytes, up to the allowed number.
 
     Raises:
         PhotoMissing, EmptyFile, ImageTooLarge: what the names say.
@@ -84,12 +84,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def too_many_pixels(name: str) -> ImageTooLarge:
-    """The refusal of a picture that declares more pixels than are allowed."""
+    """Makes the error for a picture that declares more pixels than are allowed."""
     return ImageTooLarge(name, f"{MAX_PIXELS // 1_000_000} MP")
 
 
 def looks_like_image(data: bytes) -> bool:
-    """Whether the file begins as a picture does, so that what is wrong with it lies further on."""
+    """Returns whether the file begins as a picture does; then it is damaged further on."""
     if data.startswith(_BEGINNINGS):
         return data[:4] != b"RIFF" or data[8:12] in (b"WEBP", b"")
     return data[4:8] == b"ftyp" and data[8:12] in _BRANDS

@@ -1,6 +1,6 @@
-"""The pictures in a file a person gives: a photograph is one, a PDF of scans or of a tablet one a page.
+"""Opens the pictures of a file: a photograph is one, a PDF of scans or from a tablet has one a page.
 
-Which it is decides the file's beginning; its name and what a browser says of it count for nothing.
+The first bytes decide the kind of file; its name and the browser's media type are ignored.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ class Picture:
     """One picture of a file."""
 
     name: str
-    """What messages call it: the file's name, with ``#2`` for the second page of a PDF."""
+    """Its name in messages: the file's name, with ``#2`` for the second page of a PDF."""
     pixels: Photo
 
 
 def is_readable(beginning: bytes) -> bool:
-    """Whether a file that begins so (12 bytes suffice) is of a kind that :func:`open_pictures` reads."""
+    """Returns whether a file with these first bytes (12 suffice) is of a kind that :func:`open_pictures` reads."""
     return is_pdf(beginning) or looks_like_image(beginning)
 
 
 def is_pdf(beginning: bytes) -> bool:
-    """Whether a file that begins so is a PDF: it may hold several pictures."""
+    """Returns whether a file with these first bytes is a PDF, which may hold several pictures."""
     return beginning.startswith(PDF_BEGINNING)
 
 
 def open_pictures(path: Path) -> Iterator[Picture]:
-    """The pictures of a JPEG, PNG, WebP, HEIC or PDF file, upright, decoded one by one.
+    """Opens the pictures of a JPEG, PNG, WebP, HEIC or PDF file, upright, decoded one by one.
 
     Raises:
         PhotoMissing, EmptyFile, NotAnImage, DamagedImage, ImageTooLarge, PdfLocked, TooManyPages: what the names

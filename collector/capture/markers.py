@@ -1,4 +1,4 @@
-"""ArUco markers in a photograph: found on a reduced copy, their corners then measured at full size.
+"""Finds ArUco markers in a photograph on reduced copies, then measures their corners at full size.
 
 Detection: Garrido-Jurado et al., "Automatic generation and detection of highly reliable fiducial markers under
 occlusion" (2014), as OpenCV has it; dictionary ARUCO_MIP_36h12 (6 x 6 bits, 12 bits apart).
@@ -22,14 +22,14 @@ MODULES = 8
 _SEARCHES = ((1600, False), (1600, True), (2600, True))
 """Long sides of the copies that are searched, and whether they are sharpened, until enough is found."""
 _MANY, _SOME = 12, 8
-"""With so many markers found no further search is made: the rest are covered; with so many, none where one found no
+"""With 12 markers found no further search is made (the rest are covered); with 8, none after a search that found no
 more. On squared paper a search takes half a second."""
 _SHARPEN_SHARE = 1 / 350
 """Reach of the sharpening in long sides: a few pixels of blur at 12 MP are undone, which finds blurred markers."""
 
 
 @dataclass(frozen=True)
-class Sighting:
+class DetectedMarker:
     """One marker in a photograph."""
 
     id: int
@@ -38,26 +38,26 @@ class Sighting:
 
     @property
     def size_px(self) -> float:
-        """Mean length of the four edges."""
+        """Mean length of the four edges in pixels."""
         return float(np.linalg.norm(self.corners_px - np.roll(self.corners_px, 1, axis=0), axis=1).mean())
 
 
-def find_markers(grey: Grey) -> list[Sighting]:
-    """Every marker of the dictionary in a grey photograph, its corners to a fraction of a pixel."""
-    found: list[Sighting] = []
+def find_markers(grey: Grey) -> list[DetectedMarker]:
+    """Finds every marker of the dictionary in a grey photograph, its corners to a fraction of a pixel."""
+    found: list[DetectedMarker] = []
     for search_px, sharpen in _SEARCHES:
         before = len(found)
         factor = min(1.0, search_px / max(grey.shape))
         copy = _reduced(grey, factor)
-        for sighting in _detect(_sharpened(copy) if sharpen else copy, factor):
-            if not any(_same(sighting, other) for other in found):
-                found.append(sighting)
+        for marker in _detect(_sharpened(copy) if sharpen else copy, factor):
+            if not any(_same(marker, other) for other in found):
+                found.append(marker)
         if len(found) >= (_MANY if len(found) > before else _SOME):
             break
-    return [_refined(grey, sighting) for sighting in found]
+    return [_refined(grey, marker) for marker in found]
 
 
-def _same(one: Sighting, other: Sighting) -> bool:
+def _same(one: DetectedMarker, other: DetectedMarker) -> bool:
     apart = np.linalg.norm(one.corners_px.mean(axis=0) - other.corners_px.mean(axis=0))
     return one.id == other.id and bool(apart < one.size_px / 2)
 
@@ -74,7 +74,7 @@ def _reduced(grey: Grey, factor: float) -> Grey:
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _detect(grey: Grey, factor: float) -> list[Sighting]:
+def _detect(grey: Grey, factor: float) -> list[DetectedMarker]:
     parameters = cv2.aruco.DetectorParameters()
     parameters.minMarkerPerimeterRate = 0.02
     parameters.adaptiveThreshWinSizeMin = 5
@@ -90,17 +90,17 @@ def _detect(grey: Grey, factor: float) -> list[Sighting]:
     if ids is None:
         return []
     scaled = [(np.asarray(quad, np.float64).reshape(4, 2) + 0.5) / factor - 0.5 for quad in corners]
-    return [Sighting(int(id), quad) for id, quad in zip(np.ravel(ids), scaled, strict=True)]
+    return [DetectedMarker(int(id), quad) for id, quad in zip(np.ravel(ids), scaled, strict=True)]
 
 
-def _refined(grey: Grey, sighting: Sighting) -> Sighting:
-    """Corners moved to where the image's gradients meet (Förstner and Gülch 1987), within a module."""
-    module = sighting.size_px / MODULES
+def _refined(grey: Grey, marker: DetectedMarker) -> DetectedMarker:
+    """Moves the corners to where the image's gradients meet (Förstner and Gülch 1987), within a module."""
+    module = marker.size_px / MODULES
     window = int(np.clip(round(module * 0.9), 3, 24))
-    corners = sighting.corners_px.astype(np.float32).reshape(-1, 1, 2)
+    corners = marker.corners_px.astype(np.float32).reshape(-1, 1, 2)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_MAX_ITER, 40, 0.01)
     cv2.cornerSubPix(grey, corners, (window, window), (-1, -1), stop)
     moved = corners.reshape(4, 2).astype(np.float64)
-    strayed = np.linalg.norm(moved - sighting.corners_px, axis=1) > module * 1.2
-    moved[strayed] = sighting.corners_px[strayed]
-    return Sighting(sighting.id, moved)
+    strayed = np.linalg.norm(moved - marker.corners_px, axis=1) > module * 1.2
+    moved[strayed] = marker.corners_px[strayed]
+    return DetectedMarker(marker.id, moved)

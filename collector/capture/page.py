@@ -1,4 +1,4 @@
-"""One picture to one page's cells: which page it is, where it lies, its light, its ink."""
+"""Reads one picture of one page: which page it is, where it lies, its illumination, its ink, its cells."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from collector.capture.cell_frames import correct_by_frames, frame_offsets
+from collector.capture.cell_strokes import writing_area
 from collector.capture.cells import CellReading, read_cells
 from collector.capture.decode import load_photo
 from collector.capture.files import Picture, open_pictures
-from collector.capture.guides import follow_guides, frame_offsets
-from collector.capture.ink import InkPlane, part_ink
+from collector.capture.ink import PageInk, separate_ink
 from collector.capture.mapping import PageMap
+from collector.capture.page_location import LocatedPage, locate_page
 from collector.capture.pixels import LEAST_SIDE_PX
-from collector.capture.placing import Placed, place_page
 from collector.capture.rectify import PX_PER_MM, paper_light, rectify, reflectance
-from collector.capture.rules import remove_rules
-from collector.capture.strokes import writing_area
+from collector.capture.ruled_paper import remove_ruling
 from collector.capture.verdicts import Cause
 from collector.errors import NoMarkers, TooBlurred, TooDark
 
 _DARKEST_LEVEL = 28
-"""A photograph whose brightest hundredth is below this grey level of 255 is black."""
+"""A photograph whose 99th percentile is below this grey level of 255 is too dark."""
 
 
 _MOST_BLURRED = 0.85
-"""A photograph of whose written cells more are too blurred to use is taken again, not used for the rest."""
+"""A photograph with a larger share of its written cells lost to blur is refused."""
 _HIDING_BLUR_MM = 0.25
-"""Beyond it pale writing on a restless paper may leave nothing to see: such a page is not called empty."""
+"""Beyond it pale writing may be invisible: a page without ink is refused as blurred, not taken for empty."""
 _FOR_BLUR = (Cause.BLURRED, Cause.SOFT, Cause.NOISY)
 
 
 @dataclass(frozen=True)
 class PageReading:
-    """What one picture says."""
+    """The reading of one picture."""
 
     photo: str
     """The file's name, with the page's number where the file is a PDF."""
@@ -50,16 +50,14 @@ class PageReading:
     blur_mm: float
     """Standard deviation of the blur at the markers' edges, on the page."""
     contrast: float
-    """Share of the light that the page's usual ink takes; 0 where nothing is written."""
+    """Share of the light that the page's usual ink absorbs; 0 where nothing is written."""
     noise: float
     """Standard deviation of the same on bare paper."""
-    stroke_mm: float
-    """Usual width of the strokes; 0 where nothing is written."""
     cells: tuple[CellReading, ...]
 
 
 def read_page(path: Path) -> PageReading:
-    """Read one photograph of one page.
+    """Reads one photograph of one page.
 
     Raises:
         PhotoError: what is wrong with the photograph, by name.
@@ -68,7 +66,7 @@ def read_page(path: Path) -> PageReading:
 
 
 def read_file(path: Path) -> Iterator[PageReading]:
-    """Read every page in a photograph or a PDF; pages of a PDF that show no sheet are passed over.
+    """Reads every page in a photograph or a PDF; pages of a PDF that show no sheet are skipped.
 
     Raises:
         PhotoError: what is wrong, by name; also where no page of a PDF shows a sheet.
@@ -88,7 +86,7 @@ def read_file(path: Path) -> Iterator[PageReading]:
 
 
 def read_picture(picture: Picture) -> PageReading:
-    """Read one picture of one page.
+    """Reads one picture of one page.
 
     Raises:
         PhotoError: what is wrong with the picture, by name.
@@ -98,9 +96,9 @@ def read_picture(picture: Picture) -> PageReading:
     grey = np.asarray(cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     if float(np.percentile(grey[::8, ::8], 99)) < _DARKEST_LEVEL:
         raise TooDark(picture.name)
-    placed = place_page(picture.name, grey)
+    placed = locate_page(picture.name, grey)
     sheet, page, blur_px = placed.sheet, placed.page, placed.blur_mm * PX_PER_MM
-    where = follow_guides(picture.pixels, placed.where, sheet, page, blur_px)
+    where = correct_by_frames(picture.pixels, placed.where, sheet, page, blur_px)
     plane, cells = _read_ink(picture, placed, where)
     is_bare = placed.blur_mm > _HIDING_BLUR_MM and all(cell.glyph is None for cell in cells)
     if is_bare or _blurred_share(cells) > _MOST_BLURRED:
@@ -117,7 +115,6 @@ def read_picture(picture: Picture) -> PageReading:
         placed.blur_mm,
         plane.level,
         plane.noise,
-        plane.stroke_px / PX_PER_MM,
         cells,
     )
 
@@ -128,12 +125,12 @@ def _blurred_share(cells: Sequence[CellReading]) -> float:
     return len(blurred) / max(1, len(written))
 
 
-def _read_ink(picture: Picture, placed: Placed, where: PageMap) -> tuple[InkPlane, tuple[CellReading, ...]]:
+def _read_ink(picture: Picture, placed: LocatedPage, where: PageMap) -> tuple[PageInk, tuple[CellReading, ...]]:
     sheet, page, blur_px = placed.sheet, placed.page, placed.blur_mm * PX_PER_MM
     flat, shown = rectify(picture.pixels, where, (sheet.width_mm, sheet.height_mm))
     off_mm = frame_offsets(np.asarray(cv2.extractChannel(flat, 2), np.uint8), page.cells, blur_px)
     clean = reflectance(flat, paper_light(flat))
-    remove_rules(clean)
+    remove_ruling(clean)
     whole = [cell for cell in page.cells if shown[writing_area(cell)].all()]
-    plane = part_ink(clean, page.cells, whole or page.cells, blur_px)
+    plane = separate_ink(clean, page.cells, whole or page.cells, blur_px)
     return plane, read_cells(plane, page, shown, where.used, off_mm)

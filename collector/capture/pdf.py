@@ -1,6 +1,6 @@
-"""The pages of a PDF as pictures: scans, photographs, or handwriting that a tablet drew over our sheet.
+"""Renders the pages of a PDF: scans, photographs, or handwriting that a tablet drew over our sheet.
 
-Whatever a page holds (pictures, strokes as paths, ink annotations) is drawn as a printer would, by PDFium.
+PDFium renders whatever a page holds (pictures, strokes as paths, ink annotations) as for a printer.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ MAX_PAGES = 20
 LONG_SIDE_PX = 4000
 """An A4 page is drawn at 13.5 px/mm (342 dpi), whatever size the PDF says its pages have."""
 _NESTING = 8
-"""How deep pictures are looked for in forms within forms."""
+"""Depth to which pictures are searched in nested forms."""
 
 
 def render_pages(data: bytes, name: str) -> Iterator[Photo]:
-    """Draw the pages of a PDF, each (H, W, 3) uint8 with a long side of 4,000 px.
+    """Renders the pages of a PDF, each (H, W, 3) uint8 with a long side of 4,000 px.
 
     Raises:
         DamagedImage, PdfLocked, TooManyPages, ImageTooLarge: what the names say; they name the file ``name``.

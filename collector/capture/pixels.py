@@ -1,6 +1,6 @@
-"""A picture's pixels, upright and of working size, with no more memory than that takes.
+"""Decodes a picture's pixels, upright and of working size, within bounded memory.
 
-A small file may unfold to anything. What each kind may declare is what is read within 1 GiB of private memory, whatever
+A small file may decode to any size. The limits of each format are what is read within 1 GiB of private memory, whatever
 its colours and depth; ``tests/fuzz/reading.py`` measures it.
 """
 
@@ -17,7 +17,7 @@ Photo = NDArray[np.uint8]
 MOST_MEGAPIXELS = {"JPEG": 120, "HEIF": 50, "AVIF": 50, "PNG": 50, "WEBP": 25}
 """JPEG is reduced while it is decoded: 108 MP telephones are read. The others must be decoded whole."""
 LEAST_SIDE_PX = 200
-"""No page can be read that is narrower; slivers would only trip what comes after."""
+"""No page can be read in a narrower picture."""
 WORKING_PX = 5000
 """Longer photographs are reduced to this long side: 12 px/mm of an A4 page is 3,564."""
 ORIENTATION = 0x0112
@@ -25,7 +25,7 @@ ORIENTATION = 0x0112
 
 
 def upright_pixels(image: Image.Image) -> Photo:
-    """Decode an opened picture; it is closed, so that its memory is free before the next step takes its own."""
+    """Decodes an opened picture and closes it, so that its memory is free before the next step."""
     # The JPEG decoder can halve while it decodes, which saves most of a 108 MP photograph's memory.
     share = min(1.0, WORKING_PX / max(image.size))
     image.draft("RGB", (max(1, int(image.width * share)), max(1, int(image.height * share))))
@@ -40,7 +40,7 @@ def upright_pixels(image: Image.Image) -> Photo:
 
 
 def _three_channels(image: Image.Image) -> Photo:
-    """Any colour mode as 8-bit RGB; what is transparent shows white paper."""
+    """Converts any colour mode to 8-bit RGB, on white where transparent."""
     if image.mode.startswith("I") or image.mode == "F":
         return _from_deep(image)
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
@@ -56,7 +56,7 @@ def _three_channels(image: Image.Image) -> Photo:
 
 
 def _converted(image: Image.Image, mode: str) -> Image.Image:
-    """A picture in another mode; the one before is closed."""
+    """Converts a picture to another mode and closes the original."""
     if image.mode == mode:
         return image
     converted = image.convert(mode)
@@ -65,7 +65,7 @@ def _converted(image: Image.Image, mode: str) -> Image.Image:
 
 
 def _from_deep(image: Image.Image) -> Photo:
-    """Grey of more than 8 bits, row by row: numbers of 64 bits for all of it would not fit."""
+    """Converts grey of more than 8 bits, row by row to bound the memory."""
     deep = np.asarray(image)
     image.close()
     top = 65535.0 if deep.max() > 255 else 255.0

@@ -1,4 +1,4 @@
-"""A photograph to the flat page it shows, 12 px/mm, and its light evened out."""
+"""Rectifies a photograph to the flat page, 12 px/mm, and divides out its illumination."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ PX_PER_MM = 12
 _GRID_PX = 24
 _PAPER_STEP = 8
 _PAPER_WINDOW_MM = 3.6
-"""Wider than any stroke, yet narrow enough to follow the corners of a hard shadow."""
+"""Wider than any stroke, narrow enough to follow a hard shadow."""
 _DARKEST_PAPER = 0.004
 """Darker than this, paper cannot be told from noise."""
 
-# Cameras store tones along a curve; light and ink multiply only before it. IEC 61966-2-1 (sRGB), inverted.
+# Illumination and ink multiply in linear light: inverse of the sRGB tone curve (IEC 61966-2-1).
 _CODES = np.arange(256, dtype=np.float64) / 255
 LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def rectify(photo: Photo, where: PageMap, page_mm: tuple[float, float]) -> tuple[Photo, NDArray[np.bool_]]:
-    """The page as if scanned, (H, W, 3) uint8 at 12 px/mm, and (H, W) whether the photograph shows the point."""
+    """Returns the page as if scanned, (H, W, 3) uint8 at 12 px/mm, and (H, W) whether the photograph shows it."""
     width, height = round(page_mm[0] * PX_PER_MM), round(page_mm[1] * PX_PER_MM)
     at = _sampled_map(where, width, height)
     across, down = cv2.split(at)
@@ -37,7 +37,7 @@ def rectify(photo: Photo, where: PageMap, page_mm: tuple[float, float]) -> tuple
 
 
 def rectify_plane(plane: NDArray[np.uint8], where: PageMap, page_mm: tuple[float, float]) -> NDArray[np.uint8]:
-    """One channel of the page, (H, W) uint8 at 12 px/mm, for measuring."""
+    """Returns one channel of the page, (H, W) uint8 at 12 px/mm, for measuring."""
     width, height = round(page_mm[0] * PX_PER_MM), round(page_mm[1] * PX_PER_MM)
     across, down = cv2.split(_sampled_map(where, width, height))
     flat = cv2.remap(plane, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -45,7 +45,7 @@ def rectify_plane(plane: NDArray[np.uint8], where: PageMap, page_mm: tuple[float
 
 
 def _sampled_map(where: PageMap, width: int, height: int) -> FloatImage:
-    """(height, width, 2) the photograph's point for each pixel of the page, computed on a grid and enlarged."""
+    """Returns (height, width, 2) the photograph's point of each pixel, computed on a grid and interpolated."""
     across, down = -(-width // _GRID_PX), -(-height // _GRID_PX)
     # Where resize puts the middles of the coarse pixels; one more on every side, cut off again below.
     xs = (np.arange(-1, across + 1) + 0.5) * _GRID_PX
@@ -58,10 +58,10 @@ def _sampled_map(where: PageMap, width: int, height: int) -> FloatImage:
 
 
 def paper_light(page: Photo) -> FloatImage:
-    """(h, w, 3) what bare paper sends back, linear light, one value for every 8 x 8 pixels of the page.
+    """Estimates (h, w, 3) the light that bare paper reflects, linear, one value for every 8 x 8 pixels.
 
-    A grey-scale closing (the brightest of the darkest) takes away strokes and print, a wide median the specks
-    of glare it leaves; hard shadows keep their edges because a closing, unlike a blur, does.
+    A grey-scale closing removes strokes and print, a median the specks of glare it leaves; unlike a blur, a closing
+    keeps the edges of hard shadows.
     """
     height, width = (side // _PAPER_STEP for side in page.shape[:2])
     small = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA)
@@ -71,7 +71,7 @@ def paper_light(page: Photo) -> FloatImage:
 
 
 def reflectance(page: Photo, light: FloatImage) -> FloatImage:
-    """(H, W, 3) share of the light that each point of the page sends back, bare paper 1, linear light."""
+    """Returns (H, W, 3) the reflectance of the page, bare paper 1, linear light."""
     full = cv2.resize(light, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR)
     linear = cv2.LUT(page, LINEAR)
     np.maximum(full, _DARKEST_PAPER, out=full)

@@ -17,7 +17,7 @@ import numpy as np
 from collector.capture import Finding, Notice, PageReading, Picture, Verdict, open_pictures, read_picture
 from collector.capture.decode import Photo, decode
 from collector.capture.notices import advice
-from collector.capture.stroke import stroke_width
+from collector.capture.stroke_width import stroke_width
 from collector.errors import DamagedImage
 from collector.reading.flat import flat_page
 from templates.errors import PersonError

@@ -1,8 +1,8 @@
-"""Photographs of written sheets with known truth: print the real PDF, write a hand into it, photograph it."""
+"""Simulates photographs of written sheets with known truth: prints the real PDF, writes with a font, photographs it."""
 
 from collector.simulator.conditions import LEVELS, Conditions, everyday, hard
-from collector.simulator.hand import Hand
+from collector.simulator.font_writer import FontWriter
 from collector.simulator.pens import Pen
 from collector.simulator.photo import Photograph, photograph
 
-__all__ = ["LEVELS", "Conditions", "Hand", "Pen", "Photograph", "everyday", "hard", "photograph"]
+__all__ = ["LEVELS", "Conditions", "FontWriter", "Pen", "Photograph", "everyday", "hard", "photograph"]

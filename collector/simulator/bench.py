@@ -1,10 +1,10 @@
-"""Measures capture on simulated pages of known truth, beside two ordinary methods in the same run.
+"""Measures capture on simulated pages with known truth, beside two baseline methods in the same run.
 
     python -m collector.simulator.bench --pages 1000 --workers 2 --out out/bench-capture
     python -m collector.simulator.bench --pages 60 --level hard --out out/bench-hard
     python -m collector.simulator.bench --profile
 
-A run goes on where it was interrupted; ``--shard 2/4`` does the second quarter of the pages, for several machines
+An interrupted run continues; ``--shard 2/4`` does the second quarter of the pages, for several machines
 whose results are put into one folder. ``--out`` gets ``results*.jsonl``, the tables, and a picture of every page that
 was refused or read badly: found ink in red, true ink in blue, both in black.
 """
@@ -25,19 +25,19 @@ from pathlib import Path
 import cv2
 
 from collector.simulator.cases import GRID, make_case
-from collector.simulator.hand import Hand
+from collector.simulator.font_writer import FontWriter
 from collector.simulator.profile import profile
 from collector.simulator.reading import measure
 from collector.simulator.results import OURS, Result, append, load
 from collector.simulator.table import report
 
 _HANDS = Path("corpus/valid")
-_ORDINARY_EVERY = 5
+_BASELINES_EVERY = 5
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What every worker must know."""
+class BenchPlan:
+    """What every worker process needs."""
 
     level: str | None
     fonts: tuple[Path, ...]
@@ -45,7 +45,7 @@ class Plan:
 
 
 def main() -> None:
-    """Read the command line; photograph, measure, print."""
+    """Reads the command line, makes and measures the pages, prints tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=1000, help="how many pages")
     parser.add_argument("--level", choices=sorted(set(GRID)), help="one kind of page only")
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, one core each")
     parser.add_argument("--shard", default="1/1", help="which part of the pages, as 2/4")
     parser.add_argument("--report", action="store_true", help="only print what the folder holds")
-    parser.add_argument("--profile", action="store_true", help="only say where the seconds of one photograph go")
+    parser.add_argument("--profile", action="store_true", help="only print the seconds of each step for one photograph")
     arguments = parser.parse_args()
     fonts = _fonts(parser, arguments.hands)
     if arguments.profile:
@@ -62,7 +62,12 @@ def main() -> None:
         return
     arguments.out.mkdir(parents=True, exist_ok=True)
     if not arguments.report:
-        _run(Plan(arguments.level, fonts, arguments.out.resolve()), arguments.pages, arguments.shard, arguments.workers)
+        _run(
+            BenchPlan(arguments.level, fonts, arguments.out.resolve()),
+            arguments.pages,
+            arguments.shard,
+            arguments.workers,
+        )
     text = report(load(arguments.out))
     (arguments.out / "tables.txt").write_text(text + "\n", encoding="utf-8")
     print(text)
@@ -78,7 +83,7 @@ def _fonts(parser: argparse.ArgumentParser, folder: Path) -> tuple[Path, ...]:
     return tuple(fonts)
 
 
-def _run(plan: Plan, pages: int, shard: str, workers: int) -> None:
+def _run(plan: BenchPlan, pages: int, shard: str, workers: int) -> None:
     part, parts = (int(number) for number in shard.split("/"))
     done = {result.number for result in load(plan.out) if result.method == OURS}
     todo = [number for number in range(pages) if number % parts == part - 1 and number not in done]
@@ -91,7 +96,7 @@ def _run(plan: Plan, pages: int, shard: str, workers: int) -> None:
     print("\n")
 
 
-def _measured(plan: Plan, numbers: list[int], workers: int) -> Iterator[list[Result]]:
+def _measured(plan: BenchPlan, numbers: list[int], workers: int) -> Iterator[list[Result]]:
     if workers == 1:
         yield from (_measure_page(plan, number) for number in numbers)
         return
@@ -101,16 +106,16 @@ def _measured(plan: Plan, numbers: list[int], workers: int) -> Iterator[list[Res
 
 
 @cache
-def _hands() -> dict[Path, Hand]:
-    """Opened once a process: a font takes a second or two."""
+def _hands() -> dict[Path, FontWriter]:
+    """Holds the fonts opened in this process: opening one takes a second or two."""
     return {}
 
 
-def _measure_page(plan: Plan, number: int) -> list[Result]:
+def _measure_page(plan: BenchPlan, number: int) -> list[Result]:
     cv2.setNumThreads(1)
     case = make_case(number, plan.level, list(plan.fonts), _hands(), plan.out)
     try:
-        return measure(case, plan.out, ordinary=number % _ORDINARY_EVERY == 0)
+        return measure(case, plan.out, baselines=number % _BASELINES_EVERY == 0)
     finally:
         for path in case.files:
             if not path.with_suffix(".png").exists() or path.suffix == ".png":

@@ -1,4 +1,4 @@
-"""What the bench reads: photographs, scans, screens, exports of tablets, halves of pages; files with their truth."""
+"""Makes the files that the bench reads, with their truth: photographs, scans, screens, tablet exports, half pages."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from collector.simulator.conditions import LEVELS, Conditions, everyday, on_tablet, scanned
-from collector.simulator.hand import Hand
-from collector.simulator.media import scans_pdf, tablet_pdf, tablet_png
-from collector.simulator.paper import WrittenPage, write_page
-from collector.simulator.photo import Photograph, take
+from collector.simulator.digital_pages import scans_pdf, tablet_pdf, tablet_png
+from collector.simulator.font_writer import FontWriter
+from collector.simulator.photo import Photograph, take_photo
+from collector.simulator.written_page import WrittenPage, write_page
 from templates.sheet import SET_NAMES, Page, Sheet, build_sheet
 
 _SEED = 2026
@@ -21,14 +21,14 @@ _HALVES = ((0.0, 0.0, 1.0, 0.52), (0.0, 0.48, 1.0, 1.0))
 
 @dataclass(frozen=True)
 class Case:
-    """One page of handwriting and the files in which it reaches us."""
+    """One page of handwriting and the files that show it."""
 
     number: int
     level: str
     hand: str
     files: tuple[Path, ...]
     truths: tuple[Photograph, ...]
-    """What is true of each page that is read, file after file."""
+    """The truth of each page that is read, file after file."""
 
     @property
     def written(self) -> WrittenPage:
@@ -37,46 +37,46 @@ class Case:
 
     @property
     def conditions(self) -> Conditions:
-        """What it was taken under."""
+        """The conditions of the first photograph."""
         return self.truths[0].conditions
 
 
-Maker = Callable[[Sheet, Page, Hand, np.random.Generator, Path], tuple[tuple[Path, ...], tuple[Photograph, ...]]]
+Maker = Callable[[Sheet, Page, FontWriter, np.random.Generator, Path], tuple[tuple[Path, ...], tuple[Photograph, ...]]]
 
 
 def _photo(level: str) -> Maker:
     def make(
-        sheet: Sheet, page: Page, hand: Hand, rng: np.random.Generator, stem: Path
+        sheet: Sheet, page: Page, hand: FontWriter, rng: np.random.Generator, stem: Path
     ) -> tuple[tuple[Path, ...], tuple[Photograph, ...]]:
         conditions = LEVELS[level](rng)
-        photo = take(write_page(sheet, page, hand, conditions, skip=frozenset()), conditions)
+        photo = take_photo(write_page(sheet, page, hand, conditions, skip=frozenset()), conditions)
         return (photo.save(stem.with_suffix(".jpg")),), (photo,)
 
     return make
 
 
 def _scan_in_pdf(
-    sheet: Sheet, page: Page, hand: Hand, rng: np.random.Generator, stem: Path
+    sheet: Sheet, page: Page, hand: FontWriter, rng: np.random.Generator, stem: Path
 ) -> tuple[tuple[Path, ...], tuple[Photograph, ...]]:
     conditions = scanned(rng)
-    photo = take(write_page(sheet, page, hand, conditions, skip=frozenset()), conditions, width_px=3508)
+    photo = take_photo(write_page(sheet, page, hand, conditions, skip=frozenset()), conditions, width_px=3508)
     return (stem.with_suffix(".pdf"),), tuple(scans_pdf([photo], stem.with_suffix(".pdf")))
 
 
 def _halves(
-    sheet: Sheet, page: Page, hand: Hand, rng: np.random.Generator, stem: Path
+    sheet: Sheet, page: Page, hand: FontWriter, rng: np.random.Generator, stem: Path
 ) -> tuple[tuple[Path, ...], tuple[Photograph, ...]]:
     conditions = replace(everyday(rng), upright=False, covered_markers=0.0)
     written = write_page(sheet, page, hand, conditions, skip=frozenset())
-    days = [replace(everyday(rng), upright=False, part=part, fill=0.95, covered_markers=0.0) for part in _HALVES]
-    turned = [replace(day, pen=conditions.pen, roll_deg=float(rng.normal(0, 5))) for day in days]
-    photos = tuple(take(written, day) for day in turned)
+    halves = [replace(everyday(rng), upright=False, part=part, fill=0.95, covered_markers=0.0) for part in _HALVES]
+    turned = [replace(half, pen=conditions.pen, roll_deg=float(rng.normal(0, 5))) for half in halves]
+    photos = tuple(take_photo(written, half) for half in turned)
     paths = [stem.with_name(f"{stem.name}-{k}.jpg") for k in range(len(photos))]
     return tuple(photo.save(path) for photo, path in zip(photos, paths, strict=True)), photos
 
 
 def _tablet(
-    sheet: Sheet, page: Page, hand: Hand, rng: np.random.Generator, stem: Path
+    sheet: Sheet, page: Page, hand: FontWriter, rng: np.random.Generator, stem: Path
 ) -> tuple[tuple[Path, ...], tuple[Photograph, ...]]:
     conditions = on_tablet(rng)
     written = write_page(sheet, page, hand, conditions, skip=frozenset())
@@ -85,7 +85,7 @@ def _tablet(
 
 
 def _vector(
-    sheet: Sheet, page: Page, hand: Hand, rng: np.random.Generator, stem: Path
+    sheet: Sheet, page: Page, hand: FontWriter, rng: np.random.Generator, stem: Path
 ) -> tuple[tuple[Path, ...], tuple[Photograph, ...]]:
     conditions = on_tablet(rng)
     written = write_page(sheet, page, hand, conditions, skip=frozenset())
@@ -112,13 +112,14 @@ GRID = (
 """The levels of twenty pages in a row when all are measured: 35 % everyday, 35 % hard, 5 % of every other kind."""
 
 
-def make_case(number: int, level: str | None, fonts: list[Path], hands: dict[Path, Hand], folder: Path) -> Case:
-    """The page of a number: the same one every time, over all sets, pages, hands and, where None is named, levels.
+def make_case(number: int, level: str | None, fonts: list[Path], hands: dict[Path, FontWriter], folder: Path) -> Case:
+    """Makes the case of a number, always the same; numbers run over all sets, pages, hands and levels.
 
     Args:
         fonts: handwriting fonts to choose from.
-        hands: those already opened, added to.
-        folder: where the files go.
+        level: the kind of page; None takes the one of the number.
+        hands: fonts already opened; new ones are added.
+        folder: where the files are written.
     """
     places = [(sheet, page) for sheet in map(build_sheet, SET_NAMES) for page in sheet.pages]
     rng = np.random.default_rng((_SEED, number))
@@ -126,7 +127,7 @@ def make_case(number: int, level: str | None, fonts: list[Path], hands: dict[Pat
     sheet, page = places[(number + number // len(GRID)) % len(places)]
     font = fonts[int(rng.integers(len(fonts)))]
     if font not in hands:
-        hands[font] = Hand(font)
+        hands[font] = FontWriter(font)
     name = level or GRID[number % len(GRID)]
     files, truths = MAKERS[name](sheet, page, hands[font], rng, folder / f"{number:04d}")
     return Case(number, name, font.stem, files, truths)

@@ -1,4 +1,4 @@
-"""What a simulated photograph is taken under, and samplers for ordinary and for hard days."""
+"""The conditions of a simulated photograph, and samplers of everyday and hard ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SENSOR_PX = (4000, 3000)
 
 @dataclass(frozen=True)
 class Conditions:
-    """Everything that decides a simulated photograph beside the page and the hand. Lengths of blur at 12 MP."""
+    """All parameters of a simulated photograph except page and hand. Blur in pixels at 12 MP."""
 
     pen: Pen = Pen.BALLPOINT
     pen_strength: float = 0.9
@@ -23,9 +23,9 @@ class Conditions:
     paper: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """Colour of the paper in shares of plain white, linear light."""
     ruling: str = "none"
-    """Lines that the paper had before: none, lines or squares."""
+    """Lines of the paper itself: none, lines or squares."""
     back_shows: float = 0.0
-    """Share of the light that writing on the back takes."""
+    """Share of the light that writing on the back absorbs."""
     dust: int = 0
     """Specks of dirt on the page."""
     screen_px_per_mm: float = 0.0
@@ -35,7 +35,7 @@ class Conditions:
     exif_orientation: int = 1
     """How the pixels are stored (1, 3, 6 or 8); the picture that a viewer shows is the same."""
     part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
-    """What of the page the photograph is of: left, top, right, bottom in shares of the page."""
+    """Part of the page in the photograph: left, top, right, bottom in shares of the page."""
     fill: float = 0.92
     """Share of the frame that the outline of this part reaches across."""
     focal_lengths: float = 0.76
@@ -55,7 +55,7 @@ class Conditions:
     light_slope: float = 0.2
     """Share by which the light falls off across the picture."""
     shadow: float = 0.2
-    """Share of the light that the shadow takes."""
+    """Share of the light that the shadow blocks."""
     shadow_edge_px: float = 120.0
     exposure: float = 0.8
     """Linear brightness of white paper in full light, 0 to 1."""
@@ -67,12 +67,12 @@ class Conditions:
     """Standard deviation of the noise in grey levels of 255."""
     jpeg_quality: int = 85
     covered_markers: float = 0.0
-    """Share of the markers that lie under a finger or a thing."""
+    """Share of the markers that are covered by a finger or an object."""
     desk: str = "wood"
     seed: int = 0
 
     def scaled(self, factor: float) -> Conditions:
-        """The same day for a photograph ``factor`` times as wide: blurs in pixels shrink with it."""
+        """Returns the conditions for a photograph ``factor`` times as wide: lengths in pixels are scaled."""
         return replace(
             self,
             defocus_px=self.defocus_px * factor,
@@ -98,7 +98,7 @@ def _pick(rng: np.random.Generator, values: tuple[int, ...]) -> int:
 
 
 def everyday(rng: np.random.Generator) -> Conditions:
-    """A person who takes some care: tilt up to 25 degrees, soft shadow, blur up to 1.5 px, JPEG 70 and more."""
+    """Samples a photograph taken with some care: tilt to 25 degrees, soft shadow, blur to 1.5 px, JPEG 70 and more."""
     pen = list(Pen)[int(rng.integers(len(Pen)))]
     return Conditions(
         pen=pen,
@@ -132,7 +132,7 @@ def everyday(rng: np.random.Generator) -> Conditions:
 
 
 def hard(rng: np.random.Generator) -> Conditions:
-    """A bad day: tilt up to 45 degrees, a page bulging 5-8 mm, hard shadow, blur up to 4 px, JPEG 30 and more."""
+    """Samples a hard photograph: tilt to 45 degrees, page bulging 5-8 mm, hard shadow, blur to 4 px, JPEG from 30."""
     mild = everyday(rng)
     pencil = mild.pen is Pen.PENCIL
     return replace(
@@ -209,9 +209,9 @@ def on_tablet(rng: np.random.Generator) -> Conditions:
     )
 
 
-def _white_balance(rng: np.random.Generator, spread: float) -> tuple[float, float, float]:
-    warm = float(rng.uniform(-spread, spread))
-    return 1.0 + warm, 1.0 + float(rng.uniform(-spread, spread)) / 3, 1.0 - warm
+def _white_balance(rng: np.random.Generator, spread_ink: float) -> tuple[float, float, float]:
+    warm = float(rng.uniform(-spread_ink, spread_ink))
+    return 1.0 + warm, 1.0 + float(rng.uniform(-spread_ink, spread_ink)) / 3, 1.0 - warm
 
 
 LEVELS = {"everyday": everyday, "hard": hard, "scan": scanned, "screen": on_screen, "tablet": on_tablet}

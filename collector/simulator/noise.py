@@ -1,4 +1,4 @@
-"""Noise for grain, paper and sensors: windows of fields that are drawn once, since drawing is what takes time."""
+"""Noise for grain, paper and sensors: windows of fields that are generated once, since generating is slow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatImage = NDArray[np.float32]
+"""(H, W) or (H, W, 3) float32."""
 
 _FIELD_PX = (1024, 6144)
 """Height and width of a field; a window is taken at a random place of it, tiled where it is larger."""
@@ -17,7 +18,7 @@ _FIELD_SEED = 7
 
 @lru_cache(maxsize=24)
 def _field(sigma_px: float) -> FloatImage:
-    """White noise (0), or noise smoothed over so many pixels; mean 0, deviation 1."""
+    """Generates white noise (0), or noise smoothed over so many pixels; mean 0, deviation 1."""
     rough = np.random.default_rng(_FIELD_SEED).standard_normal(_FIELD_PX, dtype=np.float32)
     if not sigma_px:
         return rough
@@ -26,12 +27,12 @@ def _field(sigma_px: float) -> FloatImage:
 
 
 def white_noise(shape: tuple[int, ...], rng: np.random.Generator) -> FloatImage:
-    """(H, W) independent noise of mean 0 and deviation 1."""
+    """Returns (H, W) independent noise of mean 0 and deviation 1."""
     return _window(_field(0.0), shape, rng)
 
 
 def smooth_noise(shape: tuple[int, ...], sigma_px: float, rng: np.random.Generator) -> FloatImage:
-    """(H, W) noise of mean 0 and deviation 1, smooth over ``sigma_px``; made coarsely where it is smooth."""
+    """Returns (H, W) noise of mean 0 and deviation 1, smooth over ``sigma_px``; made coarsely where it is smooth."""
     step = max(1, int(sigma_px))
     rough = _window(_field(round(max(sigma_px / step, 0.3), 2)), (shape[0] // step + 3, shape[1] // step + 3), rng)
     if step == 1:

@@ -1,4 +1,4 @@
-"""How a pen's ink lies on paper: its colour, and how evenly it covers."""
+"""Simulates a pen's ink on paper: its colour, and how evenly it covers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from enum import StrEnum
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from collector.simulator.noise import smooth_noise
-
-FloatImage = NDArray[np.float32]
+from collector.simulator.noise import FloatImage, smooth_noise
 
 
 class Pen(StrEnum):
@@ -33,20 +30,20 @@ INK_LINEAR: dict[Pen, tuple[float, float, float]] = {
 """Reflectance of a full layer of ink, linear light, red, green, blue."""
 
 FELT_GROWTH_MM = 0.08
-"""How far a felt pen's ink creeps past the line on every side."""
+"""How far a felt pen's ink spreads beyond the line on every side."""
 
 
-def spread(coverage: FloatImage, pen: Pen, px_per_mm: float) -> FloatImage:
-    """The line as this pen leaves it: a felt pen's ink creeps outwards, the others' stays. (H, W) in [0, 1]."""
+def spread_ink(coverage: FloatImage, pen: Pen, px_per_mm: float) -> FloatImage:
+    """Spreads a felt pen's ink; other pens' lines stay as they are. (H, W) in [0, 1]."""
     if pen is not Pen.FELT:
         return coverage
     side = 2 * round(FELT_GROWTH_MM * px_per_mm) + 1
-    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return np.asarray(cv2.dilate(coverage, brush), np.float32)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.dilate(coverage, kernel), np.float32)
 
 
 def opacity(coverage: FloatImage, pen: Pen, strength: float, px_per_mm: float, rng: np.random.Generator) -> FloatImage:
-    """How much of the paper the ink hides, (H, W) in [0, 1], uneven in the way of the pen."""
+    """Returns how much of the paper the ink hides, (H, W) in [0, 1], with the texture of the pen."""
     shape = coverage.shape
     pressure = 1.0 + 0.06 * smooth_noise(shape, 6.0 * px_per_mm, rng)
     if pen is Pen.PENCIL:

@@ -1,4 +1,4 @@
-"""One simulated photograph: the written page on a desk, seen by a camera, stored as a JPEG, with its truth."""
+"""Takes a simulated photograph: the written page on a desk, seen by a camera, as a JPEG, with its truth."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collector.simulator.conditions import SENSOR_PX, Conditions
-from collector.simulator.hand import Hand
-from collector.simulator.noise import white_noise
-from collector.simulator.paper import ONE, PX_PER_MM, WrittenPage, write_page
-from collector.simulator.scene import REDUCTION, cover_markers, paint_desk, shine
-from collector.simulator.screen import Screen, show
+from collector.simulator.font_writer import FontWriter
+from collector.simulator.noise import FloatImage, white_noise
+from collector.simulator.scene import REDUCTION, cover_markers, illuminate, paint_desk
+from collector.simulator.screen import Screen, show_on_screen
 from collector.simulator.surface import Points, Projection
+from collector.simulator.written_page import ONE, PX_PER_MM, WrittenPage, write_page
 from templates.sheet import Sheet
 
-FloatImage = NDArray[np.float32]
 Light16 = NDArray[np.uint16]
 Image8 = NDArray[np.uint8]
 
 _STRIP_PX = 256
-"""The photograph is made in strips of so many rows: memory that stays in the cache is what makes it quick."""
+"""The photograph is made in strips of so many rows, so that the data stays in the cache."""
 _HALO_PX = 32
 
 _EXIF_ORIENTATION_TAG = 0x0112
@@ -34,8 +33,8 @@ _STORED_BY_TURNING = {1: 0, 3: 2, 6: 1, 8: 3}
 """Quarter turns anticlockwise from the picture as seen to its pixels as stored, by EXIF orientation."""
 
 
-class Mapping(Protocol):
-    """Where a page's points fall in a picture, and back."""
+class PageMapping(Protocol):
+    """A mapping from a page to a picture, and back."""
 
     def to_photo(self, page_mm: Points) -> Points:
         """(N, 2) pixels of (N, 2) points of the page in mm."""
@@ -48,18 +47,18 @@ class Mapping(Protocol):
 
 @dataclass(frozen=True)
 class Photograph:
-    """A photograph and everything that is true of it."""
+    """A photograph and its truth."""
 
     jpeg: bytes
     conditions: Conditions
     written: WrittenPage
-    where: Mapping
+    where: PageMapping
     """Page to photograph as a viewer shows it (EXIF orientation applied)."""
     covered: tuple[int, ...]
-    """Ids of the markers under a finger or a thing."""
+    """Ids of the markers under a finger or an object."""
 
     def save(self, path: Path) -> Path:
-        """Write the JPEG."""
+        """Writes the JPEG."""
         path.write_bytes(self.jpeg)
         return path
 
@@ -67,40 +66,42 @@ class Photograph:
 def photograph(
     sheet: Sheet,
     page_index: int,
-    hand: Hand,
+    hand: FontWriter,
     conditions: Conditions,
     *,
     width_px: int = SENSOR_PX[0],
     skip: frozenset[str] = frozenset(),
 ) -> Photograph:
-    """Print, write and photograph one page.
+    """Prints, writes and photographs one page.
 
     Args:
         width_px: long side of the photograph; blurs are given for 4,000 px and shrink with it.
         skip: characters left unwritten.
     """
-    return take(write_page(sheet, sheet.pages[page_index], hand, conditions, skip=skip), conditions, width_px=width_px)
+    return take_photo(
+        write_page(sheet, sheet.pages[page_index], hand, conditions, skip=skip), conditions, width_px=width_px
+    )
 
 
-def take(written: WrittenPage, conditions: Conditions, *, width_px: int = SENSOR_PX[0]) -> Photograph:
-    """Photograph a written page; another day's conditions give another photograph of the same page."""
+def take_photo(written: WrittenPage, conditions: Conditions, *, width_px: int = SENSOR_PX[0]) -> Photograph:
+    """Photographs a written page; other conditions give another photograph of the same page."""
     conditions = conditions.scaled(width_px / SENSOR_PX[0])
     short_px = width_px * SENSOR_PX[1] // SENSOR_PX[0]
     frame = (short_px, width_px) if conditions.upright else (width_px, short_px)
     page_mm = (written.sheet.width_mm, written.sheet.height_mm)
     where = Projection(conditions, page_mm, frame)
     rng = np.random.default_rng(conditions.seed + 1)
-    shown = show(written.reflectance, conditions.screen_px_per_mm) if conditions.screen_px_per_mm else None
-    scene = _lay_on_desk(paint_desk(conditions, frame, rng), written.reflectance, where, page_mm, shown)
+    shown = show_on_screen(written.reflectance, conditions.screen_px_per_mm) if conditions.screen_px_per_mm else None
+    scene = _compose_scene(paint_desk(conditions, frame, rng), written.reflectance, where, page_mm, shown)
     covered = cover_markers(scene, written.page, page_mm, where, conditions.covered_markers, rng)
-    pixels = _expose(scene, shine(conditions, frame, rng), conditions, rng)
-    return Photograph(_store(pixels, conditions), conditions, written, where, covered)
+    pixels = _expose(scene, illuminate(conditions, frame, rng), conditions, rng)
+    return Photograph(_encode_jpeg(pixels, conditions), conditions, written, where, covered)
 
 
-def _lay_on_desk(
+def _compose_scene(
     desk: FloatImage, page: Light16, where: Projection, page_mm: tuple[float, float], screen: Screen | None
 ) -> Light16:
-    """(H, W, 3) the desk with the page on it and the page's soft shadow round it, linear light in 1/``ONE``."""
+    """Returns (H, W, 3) the desk with the page on it and its soft shadow, linear light in 1/``ONE``."""
     width, height = where.frame_px
     scene = np.empty((height, width, 3), np.uint16)
     for top in range(0, height, _STRIP_PX):
@@ -123,13 +124,13 @@ def _lay_on_desk(
 
 
 def enlarged(small: FloatImage, rows: slice, width: int) -> FloatImage:
-    """(h, width, 3) some rows of a picture that was painted smaller; they begin at a multiple of the reduction."""
+    """Returns (h, width, 3) some rows of a picture painted smaller; they begin at a multiple of the reduction."""
     part = small[rows.start // REDUCTION : max(rows.stop // REDUCTION, rows.start // REDUCTION + 1)]
     return np.asarray(cv2.resize(part, (width, rows.stop - rows.start), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _expose(scene: Light16, light: FloatImage, conditions: Conditions, rng: np.random.Generator) -> Image8:
-    """The camera's 8-bit picture: blur, tone curve (gamma 2), noise that is stronger in colour blotches, clipping."""
+    """Returns the camera's 8-bit picture: blur, tone curve (gamma 2), fine noise and colour blotches, clipping."""
     height, width = scene.shape[:2]
     pixels = np.empty(scene.shape, np.uint8)
     for top in range(0, height, _STRIP_PX):
@@ -150,7 +151,7 @@ def _expose(scene: Light16, light: FloatImage, conditions: Conditions, rng: np.r
 
 
 def _blur(scene: FloatImage, conditions: Conditions) -> FloatImage:
-    """Defocus and motion, in linear light."""
+    """Applies defocus and motion blur, in linear light."""
     if conditions.motion_px > 0.5:
         scene = cv2.filter2D(scene, -1, _motion_kernel(conditions.motion_px, conditions.motion_deg)).astype(np.float32)
     if conditions.defocus_px > 0.2:
@@ -171,8 +172,8 @@ def _motion_kernel(length_px: float, angle_deg: float) -> FloatImage:
     return np.asarray(kernel / kernel.sum(), np.float32)
 
 
-def _store(pixels: Image8, conditions: Conditions) -> bytes:
-    """The JPEG file, its pixels turned and tagged as the EXIF orientation says."""
+def _encode_jpeg(pixels: Image8, conditions: Conditions) -> bytes:
+    """Encodes the JPEG, its pixels turned and tagged according to the EXIF orientation."""
     turned = np.rot90(pixels, _STORED_BY_TURNING[conditions.exif_orientation])
     exif = Image.Exif()
     exif[_EXIF_ORIENTATION_TAG] = conditions.exif_orientation

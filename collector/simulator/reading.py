@@ -1,4 +1,4 @@
-"""Reads a case with our method and with the ordinary ones, and judges what came out."""
+"""Reads a case with our method and with the baselines, and scores the results."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import cv2
 import numpy as np
 
 from collector.capture import PageReading, Verdict, read_file
+from collector.capture.cell_strokes import raster_area
 from collector.capture.decode import load_photo
 from collector.capture.photos import best_reading
-from collector.capture.strokes import raster_area
 from collector.errors import PhotoError
+from collector.simulator.baselines import BASELINES, baseline_ink, map_by_four_corners
 from collector.simulator.cases import Case
-from collector.simulator.ordinary import ORDINARY, four_corners, ordinary_ink
 from collector.simulator.results import OURS, Result
-from collector.simulator.score import Part, score, score_parts
+from collector.simulator.score import ReadPhotograph, score, score_photographs
 
 _POOR_F1, _MANY_LOST = 0.9, 0.05
 """A page read worse than this, or with more of its written cells set aside, is pictured."""
 _COLUMNS = 12
 
 
-def measure(case: Case, out: Path, *, ordinary: bool) -> list[Result]:
+def measure(case: Case, out: Path, *, baselines: bool) -> list[Result]:
     """The case's results under our method, then, for photographs and where asked for, under the ordinary ones."""
     found = [_ours(case, out)]
-    if ordinary and case.level in ("everyday", "hard"):
-        found += _ordinary(case)
+    if baselines and case.level in ("everyday", "hard"):
+        found += _baselines(case)
     return found
 
 
@@ -64,7 +64,7 @@ def _ours(case: Case, out: Path) -> Result:
     page = (case.written.sheet.set_name, case.written.page.index)
     same = [(reading.set_name, reading.page_index) == page for reading in readings]
     parts = _parts(case, readings, same)
-    judged = score_parts(parts)
+    judged = score_photographs(parts)
     if not all(same) or judged.misfiled or judged.f1 < _POOR_F1 or judged.lost > _MANY_LOST * judged.written:
         _picture(parts, readings, out / f"{case.number:04d}.png")
     written = [cell for cell in readings[0].cells if cell.char in case.written.chars]
@@ -72,30 +72,32 @@ def _ours(case: Case, out: Path) -> Result:
     return _result(case, OURS, None, seconds, score=judged, flaws=dict(flaws))
 
 
-def _parts(case: Case, readings: Sequence[PageReading], same: Sequence[bool]) -> list[Part]:
+def _parts(case: Case, readings: Sequence[PageReading], same: Sequence[bool]) -> list[ReadPhotograph]:
     """The good glyphs of each photograph, those left out that another photograph of the page shows better."""
     taken: list[dict[str, np.ndarray]] = [{} for _ in readings]
     for cell in case.written.page.cells:
         found, index = best_reading(cell.char, readings)
         if found.verdict is Verdict.GOOD and found.glyph is not None and same[index]:
             taken[index][cell.char] = found.glyph.ink >= 128
-    return [Part(*each) for each in zip(case.truths, (reading.where for reading in readings), taken, strict=True)]
+    return [
+        ReadPhotograph(*each) for each in zip(case.truths, (reading.where for reading in readings), taken, strict=True)
+    ]
 
 
-def _ordinary(case: Case) -> list[Result]:
+def _baselines(case: Case) -> list[Result]:
     (photo,), (path,) = case.truths, case.files
     sheet, page = case.written.sheet, case.written.page
     start = time.process_time()
     pixels = load_photo(path)
-    where = four_corners(pixels, sheet, page)
+    where = map_by_four_corners(pixels, sheet, page)
     if where is None:
-        return [_result(case, method, "corner not seen", 0.0) for method in ORDINARY]
-    found = ordinary_ink(pixels, where, sheet, page)
+        return [_result(case, method, "corner not seen", 0.0) for method in BASELINES]
+    found = baseline_ink(pixels, where, sheet, page)
     seconds = time.process_time() - start
     return [_result(case, method, None, seconds, score=score(photo, where, glyphs)) for method, glyphs in found.items()]
 
 
-def _picture(parts: Sequence[Part], readings: Sequence[PageReading], path: Path) -> None:
+def _picture(parts: Sequence[ReadPhotograph], readings: Sequence[PageReading], path: Path) -> None:
     """Save what was read over what is true, cell by cell: found in red, true in blue, both in black."""
     tiles = []
     for part, reading in zip(parts, readings, strict=True):

@@ -1,4 +1,4 @@
-"""What the bench found, page by page, and how it is kept: one line of JSON each, so that a run can go on."""
+"""The results of the bench, page by page, in files with one line of JSON each, so that a run can continue."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OURS = "Sonmat"
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one page under one method."""
+    """The result of one page with one method."""
 
     number: int
     level: str
@@ -34,14 +34,14 @@ class Result:
 
 
 def append(path: Path, results: Iterable[Result]) -> None:
-    """Add results to a file."""
+    """Appends results to a file."""
     with path.open("a", encoding="utf-8") as file:
         for result in results:
             file.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
 
 
 def load(folder: Path) -> list[Result]:
-    """All results of a folder, whichever runs and shards they are from, by number."""
+    """Loads all results of a folder, of all runs and shards, by number."""
     results = [
         _result(json.loads(line))
         for path in sorted(folder.glob("results*.jsonl"))

@@ -9,14 +9,14 @@ import argparse
 from pathlib import Path
 
 from collector.simulator.conditions import Conditions
-from collector.simulator.hand import Hand
+from collector.simulator.font_writer import FontWriter
 from collector.simulator.pens import Pen
 from collector.simulator.photo import photograph
 from templates.sheet import build_sheet
 
 SET_NAME = "256"
 
-DAYS = (
+PAGE_CONDITIONS = (
     Conditions(
         pen=Pen.BALLPOINT,
         pen_strength=0.93,
@@ -88,21 +88,21 @@ DAYS = (
         seed=13,
     ),
 )
-"""How each page is photographed: another angle and another light for each."""
+"""The conditions of each page's photograph, with different angles and light."""
 
 
 def make_samples(hand_path: Path, out: Path) -> list[Path]:
-    """Write ``page1.jpg`` to ``page3.jpg`` into a folder, one for each page of the set; their paths."""
-    sheet, hand = build_sheet(SET_NAME), Hand(hand_path)
+    """Writes ``page1.jpg`` to ``page3.jpg`` into a folder, one for each page of the set; their paths."""
+    sheet, hand = build_sheet(SET_NAME), FontWriter(hand_path)
     out.mkdir(parents=True, exist_ok=True)
     return [
-        photograph(sheet, page.index, hand, day).save(out / f"page{page.index + 1}.jpg")
-        for page, day in zip(sheet.pages, DAYS, strict=True)
+        photograph(sheet, page.index, hand, conditions).save(out / f"page{page.index + 1}.jpg")
+        for page, conditions in zip(sheet.pages, PAGE_CONDITIONS, strict=True)
     ]
 
 
 def main() -> None:
-    """Read the command line and make the photographs."""
+    """Reads the command line and makes the photographs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hand", type=Path, required=True, help="a handwriting font: TTF, OTF or WOFF2")
     parser.add_argument("--out", type=Path, required=True, help="the folder for the photographs")

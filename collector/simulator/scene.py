@@ -1,4 +1,4 @@
-"""What is round the page: the desk, the light and its shadows, fingers and things upon the markers."""
+"""Simulates what surrounds the page: desk, light and shadows, fingers and objects over the markers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.simulator.conditions import Conditions
-from collector.simulator.noise import white_noise
-from collector.simulator.paper import ONE
+from collector.simulator.noise import FloatImage, white_noise
 from collector.simulator.surface import Projection
+from collector.simulator.written_page import ONE
 from templates.sheet import Page
-
-FloatImage = NDArray[np.float32]
 
 _DESK_COLOURS = {
     "wood": (0.30, 0.17, 0.08),
@@ -27,7 +25,7 @@ _SKIN = (0.55, 0.30, 0.20)
 
 
 def paint_desk(conditions: Conditions, frame_px: tuple[int, int], rng: np.random.Generator) -> FloatImage:
-    """(H / 4, W / 4, 3) reflectance of the desk and what lies about on it, linear light."""
+    """Draws (H / 4, W / 4, 3) the reflectance of the desk and of objects on it, linear light."""
     width, height = frame_px[0] // REDUCTION, frame_px[1] // REDUCTION
     base = np.array(_DESK_COLOURS[conditions.desk], np.float32)
     if conditions.desk == "wood":
@@ -39,7 +37,7 @@ def paint_desk(conditions: Conditions, frame_px: tuple[int, int], rng: np.random
     grain *= 0.02 if conditions.desk == "lid" else 0.14
     desk = np.clip(base * (1 + grain[..., None]), 0.01, 1).astype(np.float32)
     for _ in range({"clutter": 24, "lid": 0}.get(conditions.desk, 3)):
-        _put_thing(desk, rng)
+        _draw_object(desk, rng)
     return np.asarray(desk, np.float32)
 
 
@@ -49,8 +47,8 @@ def _stretched_noise(shape: tuple[int, int], sigma: tuple[float, float], rng: np
     return np.asarray(small / max(float(small.std()), 1e-6), np.float32)
 
 
-def _put_thing(desk: FloatImage, rng: np.random.Generator) -> None:
-    """A pen, a cup, a printed sheet or a chequered box somewhere on the desk, in place."""
+def _draw_object(desk: FloatImage, rng: np.random.Generator) -> None:
+    """Draws a pen, a cup, a printed sheet or a chequered box somewhere on the desk, in place."""
     height, width = desk.shape[:2]
     centre = rng.uniform((0, 0), (width, height))
     size = float(rng.uniform(0.05, 0.2) * height)
@@ -78,8 +76,8 @@ def _point(at: NDArray[np.float64]) -> tuple[int, int]:
     return int(at[0]), int(at[1])
 
 
-def shine(conditions: Conditions, frame_px: tuple[int, int], rng: np.random.Generator) -> FloatImage:
-    """(H / 4, W / 4, 3) light on the scene: slope, a lamp's pool, vignette, one shadow, the colour of the light."""
+def illuminate(conditions: Conditions, frame_px: tuple[int, int], rng: np.random.Generator) -> FloatImage:
+    """Returns (H / 4, W / 4, 3) the light on the scene: slope, a lamp, vignette, one shadow, colour of the light."""
     width, height = frame_px[0] // REDUCTION, frame_px[1] // REDUCTION
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = x / width - 0.5, y / height - 0.5
@@ -94,7 +92,7 @@ def shine(conditions: Conditions, frame_px: tuple[int, int], rng: np.random.Gene
 
 
 def _shadow(shape: tuple[int, int], edge_px: float, rng: np.random.Generator) -> FloatImage:
-    """(H, W) 1 in the shadow of a telephone and the arm that holds it, 0 in the light."""
+    """Returns (H, W) 1 in the shadow of a telephone and the arm that holds it, 0 in the light."""
     height, width = shape
     dark = np.zeros(shape, np.float32)
     angle = rng.uniform(0, 2 * np.pi)
@@ -115,7 +113,7 @@ def cover_markers(
     share: float,
     rng: np.random.Generator,
 ) -> tuple[int, ...]:
-    """Lay fingers and scraps over a share of the markers, in place, clear of every cell; the covered ids.
+    """Covers a share of the markers by fingers and scraps, in place, clear of every cell; returns their ids.
 
     Args:
         scene: (H, W, 3) linear light in 1/``ONE``.
@@ -141,7 +139,7 @@ def cover_markers(
 
 
 def _outwards(at: NDArray[np.float64], page_mm: tuple[float, float]) -> NDArray[np.float64]:
-    """Unit vector from a point near the page's edge to the nearest edge."""
+    """Returns the unit vector from a point near the page's edge to the nearest edge."""
     width, height = page_mm
     gaps = {(-1.0, 0.0): at[0], (1.0, 0.0): width - at[0], (0.0, -1.0): at[1], (0.0, 1.0): height - at[1]}
     return np.array(min(gaps, key=lambda side: gaps[side]))

@@ -1,6 +1,6 @@
-"""What a reading of a simulated photograph is worth against the truth.
+"""Scores a reading of a simulated photograph against the truth.
 
-Placement: the distance, on the page, between the corners and middle of a cell held good and the points that the
+Placement: the distance, on the page, between the corners and middle of a cell read as good and the points that the
 reading took for them. Ink: F1 of the pixels of 128 and more of each cell's glyph against the true ink of that cell,
 at 12 px/mm, in page coordinates, so that misplacement counts against it too; once exactly (``f1_exact``: every pixel
 of the edge must agree), once with a tolerance of one pixel, 1/12 mm (``f1``: ink within a pixel of true ink is right,
@@ -17,14 +17,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.capture.cell_strokes import raster_area
 from collector.capture.mapping import PageMap
-from collector.capture.strokes import raster_area
 from collector.simulator.photo import Photograph
 from templates.sheet import Cell
 
 Mask = NDArray[np.bool_]
 POOR_F1 = 0.8
-"""Ink that agrees with the truth less than this looks wrong at a glance."""
+"""Ink with a lower F1 is visibly wrong."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Score:
     worst_f1: float
     worst_char: str
     poor: int
-    """Held good although ink within a pixel is below ``POOR_F1``."""
+    """Read as good although ink F1 within a pixel is below ``POOR_F1``."""
     misfiled: int
     lost: int
     """Written, but not among the good glyphs."""
@@ -49,23 +49,23 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Part:
-    """What was read in one photograph of a page."""
+class ReadPhotograph:
+    """What was read in one photograph of a page, with its truth."""
 
     photo: Photograph
     where: PageMap
     """The mapping that the reading used."""
     glyphs: Mapping[str, Mask]
-    """By character, the ink of each glyph held good, as :func:`raster_area` cuts it."""
+    """By character, the ink of each good glyph, as :func:`raster_area` cuts it."""
 
 
 def score(photo: Photograph, where: PageMap, glyphs: Mapping[str, Mask]) -> Score:
-    """Judge the glyphs that were read from one photograph of a whole page."""
-    return score_parts([Part(photo, where, glyphs)])
+    """Scores the glyphs that were read from one photograph of a whole page."""
+    return score_photographs([ReadPhotograph(photo, where, glyphs)])
 
 
-def score_parts(parts: Sequence[Part]) -> Score:
-    """Judge the glyphs that were read from several photographs of one page, each glyph from one of them."""
+def score_photographs(parts: Sequence[ReadPhotograph]) -> Score:
+    """Scores the glyphs that were read from several photographs of one page, each glyph from one of them."""
     page, written = parts[0].photo.written.page, parts[0].photo.written.chars
     inks: dict[str, tuple[float, float]] = {}
     misfiled = sum(_misplaced(part, page.cells) for part in parts)
@@ -96,7 +96,7 @@ def score_parts(parts: Sequence[Part]) -> Score:
 
 
 def ink_f1(found: Mask, true: Mask) -> tuple[float, float]:
-    """F1 of found against true ink, with a tolerance of one pixel and exactly."""
+    """Returns F1 of found against true ink, with a tolerance of one pixel and exactly."""
     exact = 2 * float((found & true).sum()) / max(1.0, float(found.sum() + true.sum()))
     precision = float((found & _grown(true)).sum()) / max(1.0, float(found.sum()))
     recall = float((true & _grown(found)).sum()) / max(1.0, float(true.sum()))
@@ -107,8 +107,8 @@ def _grown(mask: Mask) -> Mask:
     return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, np.bool_)
 
 
-def _placement(part: Part, cells: tuple[Cell, ...]) -> NDArray[np.float64]:
-    """(5 N,) distances in mm between where points of the cells read are and where they were taken from."""
+def _placement(part: ReadPhotograph, cells: tuple[Cell, ...]) -> NDArray[np.float64]:
+    """Returns (5 N,) distances in mm between where points of the cells read are and where they were taken from."""
     spots = ((0, 0), (1, 0), (0, 1), (1, 1), (0.5, 0.5))
     read = [cell for cell in cells if cell.char in part.glyphs]
     points = np.array([(cell.x + cell.width * x, cell.y + cell.height * y) for cell in read for x, y in spots])
@@ -119,8 +119,8 @@ def _placement(part: Part, cells: tuple[Cell, ...]) -> NDArray[np.float64]:
     )
 
 
-def _misplaced(part: Part, cells: tuple[Cell, ...]) -> int:
-    """How many glyphs were taken from a place nearer to another cell."""
+def _misplaced(part: ReadPhotograph, cells: tuple[Cell, ...]) -> int:
+    """Counts glyphs taken from a place nearer to another cell."""
     middles = np.array([(cell.x + cell.width / 2, cell.y + cell.height / 2) for cell in cells])
     taken = part.photo.where.to_page(part.where.to_photo(middles))
     nearest = np.linalg.norm(taken[:, None] - middles[None], axis=2).argmin(axis=1)

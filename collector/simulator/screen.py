@@ -1,6 +1,6 @@
-"""A page shown by a screen: coarse square pixels, each of a red, a green and a blue stripe, and glass that shines.
+"""Simulates a page on a screen: coarse square pixels, each of a red, a green and a blue stripe, and reflecting glass.
 
-Seen by a camera whose own pixels are nearly as large, the stripes beat with them: coloured bands (moiré).
+A camera whose pixels are nearly as large records coloured bands (moiré).
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.simulator.paper import ONE, PX_PER_MM
-
-FloatImage = NDArray[np.float32]
+from collector.simulator.noise import FloatImage
+from collector.simulator.written_page import ONE, PX_PER_MM
 
 _STRIPES, _ROWS = 0.55, 0.25
-"""How far the light swings across the stripes of a pixel and from row to row, about its mean."""
+"""Amplitude of the light across the stripes of a pixel and from row to row."""
 _GLARE = 0.03
-"""What the glass adds everywhere, a share of white."""
+"""Light that the glass adds everywhere, in shares of white."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Screen:
     px_per_mm: float
 
     def pixels(self, x_mm: FloatImage, y_mm: FloatImage) -> FloatImage:
-        """(h, w, 3) by how much the screen's own pattern brightens or dims the points of the page at (x, y)."""
+        """Returns (h, w, 3) by how much the screen's own pattern brightens or dims the points of the page at (x, y)."""
         turn = np.float32(2 * np.pi)
         across, down = x_mm * np.float32(self.px_per_mm), y_mm * np.float32(self.px_per_mm)
         rows = 1 + np.float32(_ROWS) * np.cos(turn * down)
@@ -38,8 +37,8 @@ class Screen:
         return np.asarray(np.dstack(stripes), np.float32)
 
 
-def show(page: NDArray[np.uint16], px_per_mm: float) -> Screen:
-    """Show a page on a screen of so many pixels a mm of the page."""
+def show_on_screen(page: NDArray[np.uint16], px_per_mm: float) -> Screen:
+    """Shows a page on a screen with ``px_per_mm`` pixels a mm of the page."""
     height, width = page.shape[:2]
     size = (round(width * px_per_mm / PX_PER_MM), round(height * px_per_mm / PX_PER_MM))
     coarse = cv2.resize(page, size, interpolation=cv2.INTER_AREA)

@@ -1,4 +1,4 @@
-"""The page in space and the camera before it: where each point of the page falls in the photograph, and back."""
+"""Maps points of a bent page to the photograph of a camera, and back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TABLE_MM = np.linspace(-600.0, 600.0, 4801)
 
 @dataclass(frozen=True)
 class Bend:
-    """A page bent along one direction like a sheet of tin, lengths along it kept (so it is developable)."""
+    """A page bent along one direction, lengths along it kept (a developable surface)."""
 
     direction: Points
     centre: Points
@@ -27,11 +27,11 @@ class Bend:
     """How far each point of ``_TABLE_MM`` moves along the direction."""
     height_mm: NDArray[np.float64]
     cockle_mm: float
-    """Height of the damp paper's waves, which no bending of a tin sheet makes."""
+    """Height of the waves of damp paper, which are not developable."""
 
     @classmethod
     def of(cls, conditions: Conditions, width_mm: float, height_mm: float) -> Bend:
-        """The bend of a page of this size under the given conditions."""
+        """Makes the bend of a page of this size under the given conditions."""
         angle = np.deg2rad(conditions.bend_deg)
         direction = np.array([np.cos(angle), np.sin(angle)])
         centre = np.array([width_mm, height_mm]) / 2
@@ -47,8 +47,8 @@ class Bend:
         along -= np.interp(0.0, _TABLE_MM, along)
         return cls(direction, centre, along - _TABLE_MM, height, conditions.cockle_mm)
 
-    def lift(self, page_mm: Points) -> NDArray[np.float64]:
-        """(N, 3) points in space of (N, 2) points of the page, the page's middle at the origin, z towards the eye."""
+    def to_space(self, page_mm: Points) -> NDArray[np.float64]:
+        """Returns (N, 3) points in space of (N, 2) points of the page, middle at the origin, z to the eye."""
         centred = page_mm - self.centre
         t = centred @ self.direction
         moved = centred + np.interp(t, _TABLE_MM, self.shift_mm)[:, None] * self.direction
@@ -74,7 +74,7 @@ class Projection:
         self._flat = np.asarray(flat, np.float64)
 
     def _aim(self, page_mm: tuple[float, float], part: tuple[float, float, float, float], fill: float) -> None:
-        """Move the camera until the part's outline fills its share of the frame, in the frame's middle."""
+        """Moves the camera until the part's outline fills its share of the frame, in the frame's middle."""
         start = np.array(part[:2]) * page_mm
         width, height = np.array(part[2:]) * page_mm - start
         edge = np.linspace(0, 1, 21)
@@ -88,7 +88,7 @@ class Projection:
 
     def to_photo(self, page_mm: Points) -> Points:
         """(N, 2) photograph pixels of (N, 2) points of the page in mm."""
-        space = self._bend.lift(page_mm) @ self._turn.T + np.append(self._shift_mm, 0.0)
+        space = self._bend.to_space(page_mm) @ self._turn.T + np.append(self._shift_mm, 0.0)
         depth = self._distance - space[:, 2]
         flat = space[:, :2] / np.maximum(depth, 30.0)[:, None]
         radius = np.sum(flat**2, axis=1, keepdims=True)

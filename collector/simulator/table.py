@@ -1,4 +1,4 @@
-"""The bench's tables as text: by kind of page, beside the ordinary methods, by pen and by condition."""
+"""The bench's tables as text: by kind of page, beside the baselines, by pen and by condition."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from collector.simulator.results import OURS, Result
 
-BARS = {"everyday": (1.00, 0.2, 0.95, 2.0), "hard": (0.95, 0.5, 0.85, 4.0)}
+TARGETS = {"everyday": (1.00, 0.2, 0.95, 2.0), "hard": (0.95, 0.5, 0.85, 4.0)}
 """By level: pages read, placement in mm, ink F1, seconds a photograph."""
 
 _HEAD = (
@@ -34,18 +34,18 @@ GROUPS: dict[str, Callable[[Result], str]] = {
 
 
 def report(results: Sequence[Result]) -> str:
-    """The tables as text."""
+    """Formats the tables as text."""
     ours = [result for result in results if result.method == OURS]
-    lines = [f"Capture on {len(ours)} simulated pages; 'poor': glyphs held good with ink F1 below .8, of all good."]
-    for level, (read, place, f1, seconds) in BARS.items():
-        lines.append(f"Bars, {level}: {read:.0%} read, {place} mm, F1 {f1}, {seconds:g} s; nothing misfiled.")
+    lines = [f"Capture on {len(ours)} simulated pages; 'poor': good glyphs with ink F1 below .8, of all good."]
+    for level, (read, place, f1, seconds) in TARGETS.items():
+        lines.append(f"Targets, {level}: {read:.0%} read, {place} mm, F1 {f1}, {seconds:g} s; nothing misfiled.")
     lines += ["", _HEAD, *_rows(ours, lambda result: result.level)]
-    for level in BARS:
+    for level in TARGETS:
         beside = {result.number for result in results if result.method != OURS and result.level == level}
         same = [result for result in results if result.number in beside]
         if same:
-            lines += ["", f"{level}, every fifth page, beside ordinary methods", *_rows(same, lambda r: r.method)]
-    for level in BARS:
+            lines += ["", f"{level}, every fifth page, beside baselines", *_rows(same, lambda r: r.method)]
+    for level in TARGETS:
         some = [result for result in ours if result.level == level]
         for name, group in GROUPS.items() if some else ():
             if name == "pen" or level == "hard":
@@ -70,7 +70,7 @@ def _bin(value: float, edges: tuple[float, ...], unit: str) -> str:
 
 
 def _row(name: str, results: Sequence[Result]) -> str:
-    """Pages read, placement p95 over pages, mean F1s, the worst page's F1, shares and counts, processor seconds."""
+    """Formats pages read, placement p95, mean F1s, the worst page's F1, shares and counts, processor seconds."""
     scores = [result.score for result in results if result.score is not None]
     head = f"{name:30}{len(results):7d}{len(scores) / len(results):8.1%}"
     if not scores:

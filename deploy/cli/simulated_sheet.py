@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from collector.capture import read_photos
-from collector.simulator import Hand, Pen, everyday, photograph
+from collector.simulator import FontWriter, Pen, everyday, photograph
 from templates.charset import hangul_set
 from templates.glyphs import GlyphSet
 from templates.sheet import SET_NAMES, build_sheet
@@ -39,7 +39,7 @@ def write_on_paper(font: Path, chars: Sequence[str]) -> GlyphSet:
         ValueError: no sheet has exactly these characters.
         PhotoError: a photograph could not be read.
     """
-    sheet, hand = build_sheet(sheet_set_of(chars)), Hand(font)
+    sheet, hand = build_sheet(sheet_set_of(chars)), FontWriter(font)
     random = np.random.default_rng(zlib.crc32(font.stem.encode()))
     with tempfile.TemporaryDirectory() as folder:
         photos = [

@@ -7,7 +7,7 @@ from generator import completion
 from generator.drawing import Drawer, read_confidence
 from generator.model import load_model
 from generator.seeds import PLAINEST_FIRST, load_seed, seed_names
-from generator.weight import LEAST_GAIN, MOST_GAIN, WANTED, match_ink, traced_area
+from generator.weight import INK_TARGET, LEAST_GAIN, MOST_GAIN, match_ink, traced_area
 from templates.charset import hangul_set
 from templates.hangul import SYLLABLES
 from tests.fonts import written_with
@@ -26,22 +26,22 @@ def test_the_plainest_seeds_are_all_the_seeds() -> None:
 
 def test_a_doubtful_letter_is_drawn_again_from_other_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     strict = 0.97
-    monkeypatch.setattr(completion, "DOUBTFUL", strict)
+    monkeypatch.setattr(completion, "DOUBTFUL_CONFIDENCE", strict)
     drawer = _drawer("nanum/NanumPen.ttf", BRUSH)
     rare = SYLLABLES[::97]
     match_ink(drawer)
     at_first = read_confidence(drawer.model, drawer.pictures(rare), rare)
-    pictures, sure, redrawn = completion.draw_checked(drawer, rare)
+    pictures, confidence, redrawn = completion.draw_checked(drawer, rare)
     assert redrawn == (at_first < strict).sum() > 0
-    assert (sure >= at_first - 1e-3).all()
-    assert (sure < strict).sum() < redrawn / 2
-    np.testing.assert_allclose(read_confidence(drawer.model, pictures, rare), sure, atol=0.02)
+    assert (confidence >= at_first - 1e-3).all()
+    assert (confidence < strict).sum() < redrawn / 2
+    np.testing.assert_allclose(read_confidence(drawer.model, pictures, rare), confidence, atol=0.02)
 
 
 def test_drawn_letters_get_the_weight_of_the_written() -> None:
     for font in ("nanum/NanumBarunpenB.ttf", "nanum/NanumBarunGothicUltraLight.ttf"):
         drawer = _drawer(font, PLAINEST_FIRST[0])
-        wanted = WANTED * traced_area(drawer.own)
+        wanted = INK_TARGET * traced_area(drawer.own)
         before = traced_area(drawer.pictures(drawer.chars)) / wanted
         match_ink(drawer)
         after = traced_area(drawer.pictures(drawer.chars)) / wanted

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from generator.jamo import draw_lone_jamo, without_strays
+from generator.jamo import draw_lone_jamo, without_stray_marks
 from generator.latin import stroke_width_px
 from generator.model import load_model
 from templates.charset import hangul_set
@@ -30,9 +30,9 @@ def test_small_marks_of_other_jamo_are_taken_away() -> None:
     content = picture > 0
     strayed = picture.copy()
     strayed[30:34, 60:70] = 220
-    np.testing.assert_array_equal(without_strays(strayed, content), picture)
+    np.testing.assert_array_equal(without_stray_marks(strayed, content), picture)
     near = picture.copy()
     near[40:44, 50:52] = 220
-    np.testing.assert_array_equal(without_strays(near, content), near)
+    np.testing.assert_array_equal(without_stray_marks(near, content), near)
     elsewhere = np.roll(picture, 30, axis=1)
-    np.testing.assert_array_equal(without_strays(elsewhere, content), elsewhere)
+    np.testing.assert_array_equal(without_stray_marks(elsewhere, content), elsewhere)

@@ -21,11 +21,11 @@ def test_each_role_shares_its_jamo() -> None:
     assert final == "없"
 
 
-def test_like_layout_is_preferred() -> None:
+def test_a_similar_layout_is_preferred() -> None:
     assert chosen("공", "가고긴곤")[0] == "곤"
 
 
-def test_kindred_jamo_stand_in() -> None:
+def test_similar_jamo_are_taken_where_the_same_is_missing() -> None:
     assert chosen("카", "나가마바")[0] == "가"
 
 

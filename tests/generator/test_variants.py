@@ -3,7 +3,15 @@ import pytest
 
 from generator import Drawer, load_model, load_seed
 from generator.drawing import read_confidence
-from generator.variants import LEAST_DIFFERENCE, SURE, UNSTEADY_EM, difference, draw_variants, unsteadiness_em, unsteady
+from generator.variants import (
+    DISTORTION_EM,
+    LEAST_CONFIDENCE,
+    LEAST_DIFFERENCE,
+    difference,
+    distort,
+    draw_variants,
+    hand_distortion_em,
+)
 from templates.charset import frequent_syllables, hangul_set
 from templates.glyphs import GlyphSet, Source
 from templates.hangul import is_syllable
@@ -46,7 +54,7 @@ def test_every_shape_differs_from_the_others_and_can_be_read(varied, drawer):
                 assert difference(drawer.frame, shape, other) >= LEAST_DIFFERENCE
         drawn = [drawer.frame.picture(glyph) for glyph in some if glyph.source is Source.DRAWN]
         if drawn and is_syllable(char):
-            assert read_confidence(drawer.model, np.stack(drawn), [char] * len(drawn)).min() > SURE
+            assert read_confidence(drawer.model, np.stack(drawn), [char] * len(drawn)).min() > LEAST_CONFIDENCE
 
 
 def test_a_further_shape_stands_where_the_first_does(varied):
@@ -64,18 +72,18 @@ def test_the_same_shapes_come_every_time(varied, drawer):
     assert all(np.array_equal(one.ink, two.ink) for one, two in zip(further["ㅋ"], again["ㅋ"], strict=True))
 
 
-def test_a_lively_hand_strays_farther_than_a_steady_one(sheet, drawer):
-    steady, lively = (
+def test_more_distortion_gives_more_different_shapes(sheet, drawer):
+    least, most = (
         np.mean(
             [
-                difference(drawer.frame, sheet[char], unsteady(sheet[char], amount, np.random.default_rng(0)))
+                difference(drawer.frame, sheet[char], distort(sheet[char], amount, np.random.default_rng(0)))
                 for char in "가다"
             ]
         )
-        for amount in UNSTEADY_EM
+        for amount in DISTORTION_EM
     )
-    assert 0 < steady < lively
-    assert UNSTEADY_EM[0] <= unsteadiness_em(sheet.values()) <= UNSTEADY_EM[1]
+    assert 0 < least < most
+    assert DISTORTION_EM[0] <= hand_distortion_em(sheet.values()) <= DISTORTION_EM[1]
 
 
 def test_the_frequent_syllables_are_three_hundred_different_ones():

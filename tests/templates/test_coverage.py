@@ -1,4 +1,4 @@
-"""What the character sets promise, counted anew from Unicode's decomposition."""
+"""What the character sets must show, counted independently from Unicode's decomposition."""
 
 import unicodedata
 
@@ -61,11 +61,11 @@ def test_sets_are_nested_and_the_first_page_holds_the_hundred():
 
 def test_small_sets_ask_for_common_syllables_only_and_the_large_one_for_rare_ones_where_no_common_will_do():
     assert all(map(hangul.is_common, hangul_set("100")))
-    common = coverage.shown_by(filter(hangul.is_common, hangul.SYLLABLES))
-    promised = {feature for feature in coverage.all_features() if feature[0] in coverage.PROMISES["256"]}
+    common = coverage.features_shown_by(filter(hangul.is_common, hangul.SYLLABLES))
+    required = {feature for feature in coverage.all_features() if feature[0] in coverage.REQUIRED["256"]}
     for char in hangul_set("256"):
         if not hangul.is_common(char):
-            assert promised.intersection(coverage.features(char)) - common, f"{char} shows nothing rare"
+            assert required.intersection(coverage.features(char)) - common, f"{char} shows nothing rare"
 
 
 def test_the_data_files_are_what_the_command_computes():
@@ -74,7 +74,7 @@ def test_the_data_files_are_what_the_command_computes():
 
 
 def test_strokes_of_familiar_syllables():
-    assert [coverage.strokes(char) for char in "그이나빼"] == [2, 2, 3, 11]
+    assert [coverage.count_strokes(char) for char in "그이나빼"] == [2, 2, 3, 11]
 
 
 def test_a_set_nobody_knows_is_refused():

@@ -12,7 +12,6 @@ from templates.sheet import (
     ARUCO_DICTIONARY,
     CELL_MM,
     QUIET_MM,
-    Sheet,
     build_sheet,
     find_page,
 )
@@ -47,16 +46,6 @@ def test_json_has_the_agreed_form(sheet):
         for cell in page["cells"]:
             assert list(cell) == ["char", "x", "y", "width", "height", "baseline"]
             assert (cell["baseline"] is None) == (not cell["char"].isascii())
-
-
-def test_json_round_trip(sheet):
-    assert Sheet.from_json(sheet.to_json()) == sheet
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"unit": "inch"}', '{"unit": "mm", "pages": [{}]}', "null"])
-def test_what_is_no_sheet_is_refused(text):
-    with pytest.raises(ValueError):
-        Sheet.from_json(text)
 
 
 def test_marker_ids_are_in_the_dictionary_and_unique_over_all_sets():

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from collector.simulator import Conditions, Hand, Pen, Photograph, photograph
+from collector.simulator import Conditions, FontWriter, Pen, Photograph, photograph
 from templates.sheet import build_sheet
 
 WIDTH_PX = 2000
@@ -24,13 +24,13 @@ def one_thread():
 
 @pytest.fixture(scope="session")
 def hand():
-    return Hand(Path(str(resources.files("templates") / "data" / "label.ttf")))
+    return FontWriter(Path(str(resources.files("templates") / "data" / "label.ttf")))
 
 
 class Camera:
     """Takes a photograph of a page and remembers the truth."""
 
-    def __init__(self, hand: Hand, folder: Path) -> None:
+    def __init__(self, hand: FontWriter, folder: Path) -> None:
         self.hand, self.folder, self.truth = hand, folder, {}
 
     def take(self, name, set_name, page, conditions=CALM, skip=frozenset()) -> Path:
@@ -61,4 +61,4 @@ def curled(camera):
 @pytest.fixture(scope="session")
 def hundred(camera):
     """Both pages of the sheet of 100: Hangul, Latin."""
-    return [camera.take("hangul", "100", 0), camera.take("latin", "100", 1)]
+    return [camera.take("hangul", "100", 0), camera.take_photo("latin", "100", 1)]

@@ -1,18 +1,18 @@
-"""The parts of reading ink, each on a page drawn for it."""
+"""The steps of separating ink, each on a page drawn for it."""
 
 import cv2
 import numpy as np
 import pytest
 
+from collector.capture.cell_strokes import Strokes
 from collector.capture.cells import read_cells
 from collector.capture.deblur import deblur, smooth_along
-from collector.capture.ink import InkPlane, part_ink, remove_guides
-from collector.capture.labels import printed_labels
+from collector.capture.ink import PageInk, remove_guides, separate_ink
 from collector.capture.moire import without_pattern
-from collector.capture.rules import remove_rules, without_rules
-from collector.capture.strokes import Strokes
+from collector.capture.printed_labels import printed_labels
+from collector.capture.ruled_paper import remove_ruling, without_ruling
 from collector.capture.verdicts import Cause, Verdict
-from collector.simulator.paper import print_pages
+from collector.simulator.written_page import print_pages
 from templates.sheet import build_sheet
 
 SHAPE = (3564, 2520)
@@ -35,7 +35,7 @@ def test_lines_of_the_paper_are_divided_out_and_ink_is_kept(askew, upright):
     cv2.line(page, (1000, 1500), (1150, 1500), (0.1, 0.1, 0.1), 6)
     page = cv2.GaussianBlur(page, (0, 0), 1.5)
     before = (page[600:3000, 600:1900] < 0.9).mean()
-    remove_rules(page)
+    remove_ruling(page)
     assert before > 0.02
     assert (page[600:3000, 600:1900] < 0.9).mean() < 0.2 * before
     assert page[1499:1501, 1020:1130].max() < 0.3
@@ -47,9 +47,9 @@ def test_a_page_without_lines_stays_as_it_is():
         cv2.rectangle(page, (x, 1000), (x + 168, 1168), (0.6, 0.6, 0.6), 2)
     grey = np.asarray(page[..., 0] * 200, np.uint8)
     same = page.copy()
-    remove_rules(page)
+    remove_ruling(page)
     assert np.array_equal(page, same)
-    assert np.array_equal(without_rules(grey), grey)
+    assert np.array_equal(without_ruling(grey), grey)
 
 
 def test_guides_are_divided_out_although_most_cells_are_out_of_the_picture():
@@ -75,7 +75,7 @@ def test_ink_all_round_a_cell_is_its_frame_and_not_a_letter():
         cv2.rectangle(ink, near, far, 255, 6)
     ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.8), np.uint8)
     darkness = np.asarray(ink / np.float32(255), np.float32)
-    plane = InkPlane(ink, darkness, 1.0, 0.01, 5.0, 1.0, np.zeros(SHAPE, np.bool_))
+    plane = PageInk(ink, darkness, 1.0, 0.01, 5.0, 1.0, np.zeros(SHAPE, np.bool_))
     used = tuple(marker.id for marker in page.markers)
     seen = np.ones(SHAPE, np.bool_)
     first, second, *_ = read_cells(plane, page, seen, used, np.zeros(len(page.cells)))
@@ -158,7 +158,7 @@ def test_writing_on_a_screen_is_ink_in_spite_of_its_pattern():
         middle = (round(12 * (cell.x + cell.width / 2)), round(12 * (cell.y + cell.height / 2)))
         cv2.circle(written, middle, 40, 255, 8, cv2.LINE_AA)
     page = np.dstack([light * (1 - written / 255)] * 3).astype(np.float32)
-    plane = part_ink(page, cells, cells, 1.0)
+    plane = separate_ink(page, cells, cells, 1.0)
     inside = cv2.dilate(written, np.ones((9, 9), np.uint8)) > 0
     middles = np.zeros(SHAPE, np.bool_)
     for cell in cells:
@@ -171,10 +171,10 @@ def test_writing_on_a_screen_is_ink_in_spite_of_its_pattern():
 
 
 def _plane(ink, darkness):
-    return InkPlane(ink, np.asarray(darkness, np.float32), 1.0, 0.01, 5.0, 1.0, np.zeros(SHAPE, np.bool_))
+    return PageInk(ink, np.asarray(darkness, np.float32), 1.0, 0.01, 5.0, 1.0, np.zeros(SHAPE, np.bool_))
 
 
-def test_what_is_dark_in_places_only_is_the_rest_of_a_line():
+def test_what_is_dark_in_places_only_is_a_remainder_of_a_line():
     page = build_sheet("28").pages[0]
     left, top = (round(12 * side) for side in (page.cells[0].x, page.cells[0].y))
     ink, darkness = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE, np.float32)
@@ -187,7 +187,7 @@ def test_what_is_dark_in_places_only_is_the_rest_of_a_line():
     assert mask[34 + 60 : 34 + 64, 34 + 90 : 34 + 110].all()
 
 
-def test_frames_in_their_place_hold_a_cell_far_from_the_markers():
+def test_frames_in_place_locate_a_cell_far_from_the_markers():
     page = build_sheet("100").pages[0]
     top = sorted(page.markers, key=lambda marker: marker.y)[:6]
     nothing = _plane(np.zeros(SHAPE, np.uint8), np.zeros(SHAPE))

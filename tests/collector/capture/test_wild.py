@@ -10,9 +10,9 @@ from PIL import Image
 from collector.capture import Cause, Verdict, read_page, read_photos
 from collector.errors import MirroredPhoto, PageCutOff, PageNotFlat, TooBlurred
 from collector.simulator import Pen
-from collector.simulator.paper import write_page
-from collector.simulator.photo import take
+from collector.simulator.photo import take_photo
 from collector.simulator.score import score
+from collector.simulator.written_page import write_page
 from templates.sheet import build_sheet
 from tests.collector.capture.conftest import CALM, WIDTH_PX
 
@@ -28,9 +28,12 @@ def halves(hand, tmp_path_factory):
     """The upper and the lower half of one page, each on its own photograph."""
     folder = tmp_path_factory.mktemp("halves")
     written = write_page(SHEET, SHEET.pages[0], hand, CALM, skip=frozenset())
-    day = replace(CALM, upright=False, fill=0.95)
+    conditions = replace(CALM, upright=False, fill=0.95)
     parts = {"upper.jpg": (0.0, 0.0, 1.0, 0.52), "lower.jpg": (0.0, 0.48, 1.0, 1.0)}
-    return [take(written, replace(day, part=part), width_px=WIDTH_PX).save(folder / n) for n, part in parts.items()]
+    return [
+        take_photo(written, replace(conditions, part=part), width_px=WIDTH_PX).save(folder / n)
+        for n, part in parts.items()
+    ]
 
 
 def test_two_halves_make_a_page(halves):
@@ -44,7 +47,7 @@ def test_two_halves_make_a_page(halves):
 def test_what_is_printed_is_learnt_from_the_cells_in_the_picture(hand, tmp_path):
     latin = build_sheet("100")
     pencil = replace(CALM, pen=Pen.PENCIL, pen_strength=0.55, upright=False, fill=0.95, part=(0.0, 0.0, 1.0, 0.45))
-    photo = take(write_page(latin, latin.pages[1], hand, pencil, skip=frozenset()), pencil, width_px=WIDTH_PX)
+    photo = take_photo(write_page(latin, latin.pages[1], hand, pencil, skip=frozenset()), pencil, width_px=WIDTH_PX)
     reading = read_page(photo.save(tmp_path / "half.jpg"))
     assert len(_good(reading)) > 30
     assert score(photo, reading.where, _good(reading)).f1 > 0.95

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from collector.capture import Verdict, read_file
-from collector.simulator import Conditions, Hand, Pen
+from collector.simulator import Conditions, FontWriter, Pen
 from collector.simulator.cases import GRID, MAKERS
 from collector.simulator.conditions import on_tablet
-from collector.simulator.media import Resized, Straight, tablet_pdf
-from collector.simulator.paper import write_page
+from collector.simulator.digital_pages import FlatMapping, ScaledMapping, tablet_pdf
 from collector.simulator.photo import Photograph
 from collector.simulator.results import OURS, Result, append, load
 from collector.simulator.score import Score, score
 from collector.simulator.surface import Projection
 from collector.simulator.table import report
+from collector.simulator.written_page import write_page
 from templates.sheet import build_sheet
 
 SHEET = build_sheet("28")
@@ -50,7 +50,7 @@ def test_every_kind_of_page_in_the_grid_can_be_made():
 
 
 def test_ink_drawn_over_the_pdf_as_paths_is_read_where_it_was_written(tmp_path):
-    hand = Hand(Path(str(resources.files("templates") / "data" / "label.ttf")))
+    hand = FontWriter(Path(str(resources.files("templates") / "data" / "label.ttf")))
     conditions = replace(on_tablet(np.random.default_rng(1)), pen=Pen.BLUE)
     written = write_page(SHEET, SHEET.pages[0], hand, conditions, skip=frozenset("각"))
     where = tablet_pdf(written, conditions.pen, tmp_path / "tablet.pdf")
@@ -70,7 +70,7 @@ def test_a_photograph_of_half_a_page_is_filled_by_it():
 
 
 @pytest.mark.parametrize(
-    "where", [Straight(13.5), Resized(Projection(Conditions(), (210.0, 297.0), (3000, 4000)), 0.7)]
+    "where", [FlatMapping(13.5), ScaledMapping(Projection(Conditions(), (210.0, 297.0), (3000, 4000)), 0.7)]
 )
 def test_pages_in_files_are_mapped_there_and_back(where):
     points = np.random.default_rng(0).uniform((0, 0), (210, 297), (20, 2))

@@ -4,14 +4,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from collector.capture.cell_strokes import territory
 from collector.capture.decode import load_photo
-from collector.capture.strokes import territory
-from collector.simulator import LEVELS, Conditions, Hand, Pen, photograph
+from collector.simulator import LEVELS, Conditions, FontWriter, Pen, photograph
 from collector.simulator.conditions import everyday, hard
-from collector.simulator.paper import ONE, write_page
-from collector.simulator.photo import _store
+from collector.simulator.photo import _encode_jpeg
 from collector.simulator.score import ink_f1
 from collector.simulator.surface import Projection
+from collector.simulator.written_page import ONE, write_page
 from templates.sheet import build_sheet
 
 SHEET = build_sheet("28")
@@ -19,7 +19,7 @@ SHEET = build_sheet("28")
 
 @pytest.fixture(scope="module")
 def hand():
-    return Hand(Path(str(resources.files("templates") / "data" / "label.ttf")))
+    return FontWriter(Path(str(resources.files("templates") / "data" / "label.ttf")))
 
 
 @pytest.mark.parametrize("level", sorted(LEVELS))
@@ -40,7 +40,7 @@ def test_the_page_fills_its_share_of_the_frame():
 def test_bending_keeps_lengths_on_the_page():
     where = Projection(Conditions(bend_mm=8, bend_deg=90, cockle_mm=0), (210.0, 297.0), (3000, 4000))
     line = np.column_stack([np.full(2000, 105.0), np.linspace(0, 297, 2000)])
-    space = where._bend.lift(line)
+    space = where._bend.to_space(line)
     assert np.linalg.norm(np.diff(space, axis=0), axis=1).sum() == pytest.approx(297, abs=0.05)
     assert np.ptp(space[:, 2]) == pytest.approx(8, abs=0.1)
 
@@ -72,13 +72,13 @@ def test_stored_orientation_does_not_change_what_is_seen(tmp_path):
     pixels = np.dstack([x * 3, y * 2, 255 - x * 3]).astype(np.uint8)
     for orientation in (1, 3, 6, 8):
         path = tmp_path / f"{orientation}.jpg"
-        path.write_bytes(_store(pixels, Conditions(jpeg_quality=95, exif_orientation=orientation)))
+        path.write_bytes(_encode_jpeg(pixels, Conditions(jpeg_quality=95, exif_orientation=orientation)))
         seen = load_photo(path)
         assert seen.shape == pixels.shape
         assert np.abs(seen.astype(int) - pixels).mean() < 3
 
 
-def test_levels_keep_their_promises():
+def test_levels_stay_within_their_limits():
     for seed in range(50):
         mild, rough = (level(np.random.default_rng(seed)) for level in (everyday, hard))
         assert mild.tilt_deg <= 25

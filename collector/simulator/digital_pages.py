@@ -1,4 +1,4 @@
-"""Pages that reach us without a telephone's camera: tablets' exports, and PDFs of scans."""
+"""Makes pages without a camera: exports from tablets, and PDFs of scans."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collector.capture.pdf import LONG_SIDE_PX
-from collector.simulator.paper import ONE, PX_PER_MM, WrittenPage
 from collector.simulator.pens import INK_LINEAR, Pen
-from collector.simulator.photo import Mapping, Photograph
+from collector.simulator.photo import PageMapping, Photograph
 from collector.simulator.surface import Points
+from collector.simulator.written_page import ONE, PX_PER_MM, WrittenPage
 from templates.pdf import write_pdf
 
 _RASTER_PX_PER_MM = 200 / 25.4
@@ -28,8 +28,8 @@ _POINTS_PER_MM = 72 / 25.4
 
 
 @dataclass(frozen=True)
-class Straight:
-    """A page that fills its picture, neither turned nor bent."""
+class FlatMapping:
+    """The mapping of a page that fills its picture, neither turned nor bent."""
 
     px_per_mm: float
 
@@ -43,10 +43,10 @@ class Straight:
 
 
 @dataclass(frozen=True)
-class Resized:
-    """A photograph drawn larger or smaller, as a PDF's reader does."""
+class ScaledMapping:
+    """The mapping of a photograph drawn larger or smaller, as a PDF's reader does."""
 
-    where: Mapping
+    where: PageMapping
     factor: float
 
     def to_photo(self, page_mm: Points) -> Points:
@@ -58,17 +58,17 @@ class Resized:
         return self.where.to_page((photo_px + 0.5) / self.factor - 0.5)
 
 
-def tablet_png(written: WrittenPage, path: Path) -> Straight:
-    """Save a page as a tablet exports it at 200 dpi: the PDF's own colours, smooth strokes, no camera."""
+def tablet_png(written: WrittenPage, path: Path) -> FlatMapping:
+    """Saves a page as a tablet exports it at 200 dpi: the PDF's own colours, smooth strokes, no camera."""
     size = (round(written.sheet.width_mm * _RASTER_PX_PER_MM), round(written.sheet.height_mm * _RASTER_PX_PER_MM))
     small = cv2.resize(written.reflectance, size, interpolation=cv2.INTER_AREA).astype(np.float32) / ONE
     white = float(small.max())
     Image.fromarray((255 * np.sqrt(small / white)).astype(np.uint8)).save(path)
-    return Straight(size[0] / written.sheet.width_mm)
+    return FlatMapping(size[0] / written.sheet.width_mm)
 
 
-def tablet_pdf(written: WrittenPage, pen: Pen, path: Path) -> Straight:
-    """Save our PDF's page with the ink as filled paths over it, as apps for handwriting do."""
+def tablet_pdf(written: WrittenPage, pen: Pen, path: Path) -> FlatMapping:
+    """Saves our PDF's page with the ink as filled paths over it, as apps for handwriting do."""
     with tempfile.TemporaryDirectory() as folder:
         blank = Path(folder) / "sheet.pdf"
         write_pdf(written.sheet, blank)
@@ -81,11 +81,11 @@ def tablet_pdf(written: WrittenPage, pen: Pen, path: Path) -> Straight:
         _draw(page, (written.owner == number).astype(np.uint8), written.sheet.height_mm, colour)
     pdfium_raw.FPDFPage_GenerateContent(page)
     document.save(path)
-    return Straight(LONG_SIDE_PX / max(written.sheet.width_mm, written.sheet.height_mm))
+    return FlatMapping(LONG_SIDE_PX / max(written.sheet.width_mm, written.sheet.height_mm))
 
 
 def _draw(page: pdfium.PdfPage, ink: NDArray[np.uint8], height_mm: float, colour: tuple[int, ...]) -> None:
-    """Add a mask at 12 px/mm to a PDF's page, as one path along its outline."""
+    """Adds a mask at 12 px/mm to a PDF's page, as one path along its outline."""
     outlines, _ = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     if not outlines:
         return
@@ -111,8 +111,8 @@ def _draw(page: pdfium.PdfPage, ink: NDArray[np.uint8], height_mm: float, colour
 
 
 def scans_pdf(photos: Sequence[Photograph], path: Path) -> list[Photograph]:
-    """Save photographs or scans as the pages of a PDF; the photographs as the PDF's pages show them."""
+    """Saves photographs or scans as the pages of a PDF; returns them with the mapping of these pages."""
     pictures = [Image.open(io.BytesIO(photo.jpeg)) for photo in photos]
     pictures[0].save(path, "PDF", resolution=_SCAN_DPI, save_all=True, append_images=pictures[1:])
     factors = [LONG_SIDE_PX / max(picture.size) for picture in pictures]
-    return [replace(photo, where=Resized(photo.where, f)) for photo, f in zip(photos, factors, strict=True)]
+    return [replace(photo, where=ScaledMapping(photo.where, f)) for photo, f in zip(photos, factors, strict=True)]

@@ -1,12 +1,12 @@
-"""Whose stroke is whose, on a page with strokes drawn at known places."""
+"""Strokes are assigned to the right cells, on a page with strokes drawn at known places."""
 
 import cv2
 import numpy as np
 import pytest
 
-from collector.capture.ink import InkPlane
-from collector.capture.labels import printed_labels
-from collector.capture.strokes import Strokes, raster_area
+from collector.capture.cell_strokes import Strokes, raster_area
+from collector.capture.ink import PageInk
+from collector.capture.printed_labels import printed_labels
 from templates.sheet import build_sheet
 
 PAGE = build_sheet("28").pages[0]
@@ -24,7 +24,7 @@ def _page(*lines_mm, dots_mm=()):
     for x, y, radius_mm in dots_mm:
         cv2.circle(ink, (round(12 * x), round(12 * y)), round(12 * radius_mm), 255, -1)
     darkness = (ink / 255 * 0.8).astype(np.float32)
-    return Strokes(InkPlane(ink, darkness, 0.8, 0.01, WIDTH_PX, 0.5, printed), PAGE.cells)
+    return Strokes(PageInk(ink, darkness, 0.8, 0.01, WIDTH_PX, 0.5, printed), PAGE.cells)
 
 
 def _mask(strokes, k):
@@ -49,7 +49,7 @@ def test_a_stroke_that_leaves_its_cell_is_kept_whole_and_not_given_to_the_neighb
     assert not _mask(strokes, 1).any()
 
 
-def test_strokes_of_two_cells_that_touch_are_parted_between_them():
+def test_strokes_of_two_cells_that_touch_are_split_between_them():
     one, other = PAGE.cells[:2]
     y = one.y + 7
     strokes = _page(((one.x + 3, y), (other.x + 10, y)))

@@ -1,9 +1,9 @@
-"""A sheet of paper bent in space and the camera before it, fitted to the markers it carries.
+"""Fits a bent sheet of paper and a camera to the markers on the sheet.
 
-Paper bends but hardly stretches, so that a page lying about is close to a cylinder: straight along one direction,
-any gentle curve across it, lengths along the curve kept. Fitting that curve together with the camera's pose, focal
-length and first radial distortion says where the inside of the page lies although only its rim carries markers;
-a smooth function fitted to the rim alone has to guess (four times the error on pages bulging 5-8 mm).
+Paper bends but hardly stretches, so that a page is close to a general cylinder: straight along one direction, any
+gentle curve across it, lengths along the curve kept. Fitting that curve together with the camera's pose, focal length
+and first radial distortion locates the inside of the page although only its rim has markers; a smooth function fitted
+to the rim alone extrapolates (four times the error on pages bulging 5-8 mm).
 Method: Levenberg-Marquardt on the markers' corners from several bending directions, each unknown held near what is
 likely for a page and a telephone (priors), after Kil et al., "Robust document image dewarping method using
 text-lines and line segments" (2017), and Zucker's "Page dewarping" (2016), who fit such surfaces to lines of text.
@@ -21,7 +21,7 @@ Points = NDArray[np.float64]
 """(N, 2), x and y."""
 
 _FOCAL_LENGTHS = 0.76
-"""A telephone's main camera: focal length over the picture's long side."""
+"""Focal length of a telephone's main camera over the picture's long side."""
 _DEGREES = (2, 3, 4)
 _REACH_MM = 180.0
 """The page's half diagonal: where the curve's parameter is 1."""
@@ -33,10 +33,10 @@ _STEP = float(_TABLE[1] - _TABLE[0])
 # direction of bending, the curve's coefficients in mm, radial distortion, growth of all markers in px.
 _FOCAL, _TURN, _PLACE, _DIRECTION, _CURVE, _RADIAL, _GROWTH = 0, slice(1, 4), slice(4, 7), 7, slice(8, 11), 11, 12
 _SPREAD = np.array([0.15, 1e3, 1e3, 1e3, 1e6, 1e6, 1e6, 1e3, 6.0, 3.0, 1.5, 0.04, 3.0])
-"""How far each unknown is likely to stray from 0."""
-_NUDGE = np.array([1e-4, 5e-5, 5e-5, 5e-5, 1e-2, 1e-2, 3e-2, 3e-4, 3e-3, 2e-3, 1e-3, 3e-5, 1e-3])
+"""Prior standard deviation of each unknown around 0."""
+_DIFFERENCE = np.array([1e-4, 5e-5, 5e-5, 5e-5, 1e-2, 1e-2, 3e-2, 3e-4, 3e-3, 2e-3, 1e-3, 3e-5, 1e-3])
 _CORNER_PX = 0.3
-"""How well a marker's corner is known."""
+"""Standard deviation of a measured marker corner."""
 _FIRST_BULGES_MM = (3.0, -3.0)
 _DIRECTIONS = 4
 _ROUNDS, _TRIES = 40, 6
@@ -54,18 +54,18 @@ class BentPage:
 
     @property
     def growth_px(self) -> float:
-        """How much larger the markers look than they are, on each side; blur and tone curve do that."""
+        """Growth of the markers on each side by blur and tone curve."""
         return float(self.unknowns[_GROWTH])
 
     def to_photo(self, page_mm: Points) -> Points:
-        """(N, 2) photograph pixels of (N, 2) points of the page in mm."""
+        """Returns (N, 2) photograph pixels of (N, 2) points of the page in mm."""
         return _project(self.unknowns, page_mm - np.array(self.centre_mm), self.frame_px)
 
 
 def fit_bent(
     page_mm: Points, photo_px: Points, outwards: Points, centre_mm: tuple[float, float], frame_px: tuple[int, int]
 ) -> BentPage:
-    """The bent page that best explains where the markers' corners are seen.
+    """Fits the bent page that best explains where the markers' corners are seen.
 
     Args:
         page_mm: (N, 2) corners on the page, N at least 16.
@@ -82,14 +82,14 @@ def fit_bent(
         for bulge in _FIRST_BULGES_MM:
             first = start.copy()
             first[_DIRECTION], first[_CURVE.start] = direction, bulge
-            unknowns, cost = _descend(first, points, seen, frame_px)
+            unknowns, cost = _levenberg_marquardt(first, points, seen, frame_px)
             if cost < least:
                 best, least = unknowns, cost
     return BentPage(best, centre_mm, frame_px)
 
 
 def _flat_pose(points: Points, photo_px: Points, frame_px: tuple[int, int]) -> NDArray[np.float64]:
-    """The unknowns of a flat page before the likely camera (infinitesimal plane-based pose estimation)."""
+    """Returns the unknowns of a flat page before the likely camera (infinitesimal plane-based pose estimation)."""
     focal = _FOCAL_LENGTHS * max(frame_px)
     camera = np.array([[focal, 0, (frame_px[0] - 1) / 2], [0, focal, (frame_px[1] - 1) / 2], [0, 0, 1]])
     flat = np.column_stack([points, np.zeros(len(points))])
@@ -100,7 +100,7 @@ def _flat_pose(points: Points, photo_px: Points, frame_px: tuple[int, int]) -> N
 
 
 def _project(unknowns: NDArray[np.float64], points: Points, frame_px: tuple[int, int]) -> Points:
-    """(N, 2) pixels of (N, 2) points in mm from the page's middle."""
+    """Returns (N, 2) pixels of (N, 2) points in mm from the page's middle."""
     angle = unknowns[_DIRECTION]
     direction = np.array([np.cos(angle), np.sin(angle)])
     height = unknowns[_CURVE] @ _CURVES
@@ -117,25 +117,28 @@ def _project(unknowns: NDArray[np.float64], points: Points, frame_px: tuple[int,
     return np.asarray(bent * focal + (np.array(frame_px) - 1) / 2, np.float64)
 
 
-def _descend(
+def _levenberg_marquardt(
     unknowns: NDArray[np.float64], points: Points, seen: NDArray[np.float64], frame_px: tuple[int, int]
 ) -> tuple[NDArray[np.float64], float]:
-    """The unknowns after Levenberg-Marquardt, and the weighted squares that are left; ``seen``: pixels, outwards."""
+    """Minimises by Levenberg-Marquardt: the unknowns and the remaining weighted squares; ``seen``: pixels, outwards."""
     photo_px, outwards = seen
 
-    def misfit(at: NDArray[np.float64]) -> NDArray[np.float64]:
+    def residuals(at: NDArray[np.float64]) -> NDArray[np.float64]:
         off = (_project(at, points, frame_px) + at[_GROWTH] * outwards - photo_px) / _CORNER_PX
         return np.concatenate([off.ravel(), at / _SPREAD])
 
-    left, damping = misfit(unknowns), 1e-2
+    left, damping = residuals(unknowns), 1e-2
     for _ in range(_ROUNDS):
         slopes = np.column_stack(
-            [(misfit(unknowns + nudge * unit) - left) / nudge for nudge, unit in zip(_NUDGE, _UNITS, strict=True)]
+            [
+                (residuals(unknowns + difference * unit) - left) / difference
+                for difference, unit in zip(_DIFFERENCE, _UNITS, strict=True)
+            ]
         )
         square, pull = slopes.T @ slopes, slopes.T @ left
         for _ in range(_TRIES):
             step = np.linalg.solve(square + damping * np.diag(np.diag(square)), -pull)
-            new = misfit(unknowns + step)
+            new = residuals(unknowns + step)
             if new @ new < left @ left:
                 break
             damping *= 6

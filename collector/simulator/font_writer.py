@@ -1,4 +1,4 @@
-"""A hand to write with: a handwriting font, scaled so that its syllables sit in a cell as people's do."""
+"""Writes with a handwriting font, scaled so that its syllables fill a cell as people's do."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 from fontTools.ttLib import TTFont
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-FloatImage = NDArray[np.float32]
+from collector.simulator.noise import FloatImage
 
 SYLLABLE_HEIGHT = 0.70
-"""Height of a middling syllable's ink, in cells."""
+"""Median height of a syllable's ink, in cells."""
 LARGEST = 0.90
-"""Nineteen syllables of twenty are no larger than this, in cells."""
+"""95th percentile of the syllables' size, at most, in cells."""
 _PROBE = "가나다라마바사아자차카타파하고노도로모보소오조호국민들은한글을쓰고있었다는말과물꽃밥집"
 _PROBE_PX = 128
 _OVERSAMPLE = 2
 
 
-class Hand:
+class FontWriter:
     """The glyphs of one font file (TTF, OTF, WOFF2) as coverage rasters."""
 
     def __init__(self, path: Path) -> None:
@@ -32,7 +31,7 @@ class Hand:
         self._scale, self._centre = self._fit()
 
     def knows(self, char: str) -> bool:
-        """Whether the font draws this character."""
+        """Returns whether the font has this character."""
         return char in self._chars
 
     def _font(self, size_px: int) -> ImageFont.FreeTypeFont:
@@ -41,7 +40,7 @@ class Hand:
         return self._fonts[size_px]
 
     def _fit(self) -> tuple[float, tuple[float, float]]:
-        """Font size in cells, and the middle of a middling syllable in font sizes from the pen's origin."""
+        """Returns the font size in cells, and the median middle of a syllable in font sizes from the origin."""
         font = self._font(_PROBE_PX)
         boxes = [font.getbbox(char, anchor="ls") for char in _PROBE if self.knows(char)]
         box = np.array(boxes, np.float64) / _PROBE_PX
@@ -51,12 +50,12 @@ class Hand:
         return float(scale), (float(centre[0]), float(centre[1]))
 
     def draw(self, char: str, size_px: int, cell_px: float, baseline: float | None, jitter: Jitter) -> FloatImage:
-        """Coverage (size_px, size_px) in [0, 1] of a character whose cell is in the raster's middle.
+        """Draws coverage (size_px, size_px) in [0, 1] of a character whose cell is in the raster's middle.
 
         Args:
             cell_px: edge of the cell in pixels.
             baseline: where Latin stands, in cells from the cell's top; None centres the glyph as a syllable.
-            jitter: how this glyph strays.
+            jitter: how this glyph varies.
         """
         over = size_px * _OVERSAMPLE
         font_px = round(self._scale * cell_px * _OVERSAMPLE)
@@ -77,7 +76,7 @@ class Hand:
 
 
 class Jitter:
-    """How far one glyph strays from the hand's habit: shift in cells, size, turn in degrees."""
+    """The variation of one glyph: shift in cells, scale, turn in degrees."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.dx, self.dy = (float(v) for v in rng.normal(0, 0.025, 2))

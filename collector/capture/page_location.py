@@ -1,4 +1,4 @@
-"""Which page a picture shows and where it lies in it, refused with a reason where that cannot be told."""
+"""Finds which page a picture shows and where it lies, or raises the reason why not."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import numpy as np
 
 from collector.capture.blur import blur_px
 from collector.capture.mapping import PageMap, fit_page
-from collector.capture.markers import Grey, Sighting, find_markers
+from collector.capture.markers import DetectedMarker, Grey, find_markers
 from collector.errors import MirroredPhoto, NoMarkers, PageNotFlat, PhotoError, TooBlurred, TooFewMarkers, TwoSheets
 from templates.sheet import Page, Sheet, build_sheet, find_page
 
 _BLURRED_DETAIL = 6.0
-"""Deviation of the second derivative below which nothing in a photograph has an edge."""
+"""Second derivative below which nothing in a photograph has an edge."""
 _BARE_RANGE = 30.0
-"""Grey levels between nearly the darkest and nearly the brightest, below which there is nothing to be blurred."""
+"""Grey range (2nd to 98th percentile) below which there is nothing that could be blurred."""
 _LEAST_MARKERS = 6
 _LEAST_HULL = 0.2
-"""The seen markers must span this share of what all span: less does not hold the mapping of half a page."""
-_MOST_ASTRAY = 3
-"""A flat page has no more markers than this that its others do not agree with."""
+"""The used markers must span this share of what all span: less does not determine the mapping of half a page."""
+_MOST_OUTLIERS = 3
+"""Most markers of a flat page that do not agree with its others."""
 _WORST_RESIDUAL_MM = 0.6
-_MOST_STRANGERS = 1
+_MOST_FOREIGN = 1
 MOST_BLUR_MM = 0.55
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A page found in a picture."""
+class LocatedPage:
+    """A page located in a picture."""
 
     sheet: Sheet
     page: Page
@@ -40,42 +40,42 @@ class Placed:
 
     @property
     def blur_mm(self) -> float:
-        """The same on the page."""
+        """The same in mm of the page."""
         return self.blur_px / self.where.px_per_mm
 
 
-def place_page(photo: str, grey: Grey) -> Placed:
-    """Find the page in a picture.
+def locate_page(photo: str, grey: Grey) -> LocatedPage:
+    """Finds the page in a picture.
 
     Raises:
         NoMarkers, MirroredPhoto, TooFewMarkers, PageNotFlat, TwoSheets, TooBlurred: what the names say.
     """
     sheet, page, own = _identify(photo, find_markers(grey), grey)
     where = _place(photo, sheet, page, own, (grey.shape[1], grey.shape[0]))
-    blur = blur_px(grey, [sighting for sighting in own if sighting.id in where.used])
+    blur = blur_px(grey, [marker for marker in own if marker.id in where.used])
     if blur / where.px_per_mm > MOST_BLUR_MM:
         raise TooBlurred(photo)
-    return Placed(sheet, page, where, blur)
+    return LocatedPage(sheet, page, where, blur)
 
 
-def _identify(photo: str, sightings: list[Sighting], grey: Grey) -> tuple[Sheet, Page, list[Sighting]]:
-    """The sheet and page that the markers belong to, and those of them that do."""
-    pages = Counter(place for sighting in sightings if (place := find_page(sighting.id)) is not None)
+def _identify(photo: str, detected: list[DetectedMarker], grey: Grey) -> tuple[Sheet, Page, list[DetectedMarker]]:
+    """Returns the sheet and page of the markers, and the markers that belong to it."""
+    pages = Counter(place for marker in detected if (place := find_page(marker.id)) is not None)
     if not pages:
-        raise _nothing_found(photo, grey)
+        raise _no_page_error(photo, grey)
     (set_name, index), _ = pages.most_common(1)[0]
-    own = [sighting for sighting in sightings if find_page(sighting.id) == (set_name, index)]
-    twice = len(own) - len({sighting.id for sighting in own})
-    if sum(pages.values()) - len(own) > _MOST_STRANGERS or twice > _MOST_STRANGERS:
+    own = [marker for marker in detected if find_page(marker.id) == (set_name, index)]
+    twice = len(own) - len({marker.id for marker in own})
+    if sum(pages.values()) - len(own) > _MOST_FOREIGN or twice > _MOST_FOREIGN:
         raise TwoSheets(photo)
-    counts = Counter(sighting.id for sighting in own)
+    counts = Counter(marker.id for marker in own)
     sheet = build_sheet(set_name)
-    return sheet, sheet.pages[index], [sighting for sighting in own if counts[sighting.id] == 1]
+    return sheet, sheet.pages[index], [marker for marker in own if counts[marker.id] == 1]
 
 
-def _nothing_found(photo: str, grey: Grey) -> PhotoError:
+def _no_page_error(photo: str, grey: Grey) -> PhotoError:
     mirrored = find_markers(np.asarray(cv2.flip(grey, 1), np.uint8))
-    if sum(find_page(sighting.id) is not None for sighting in mirrored) > _MOST_STRANGERS:
+    if sum(find_page(marker.id) is not None for marker in mirrored) > _MOST_FOREIGN:
         return MirroredPhoto(photo)
     small = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     low, high = np.percentile(small[::4, ::4], (2, 98))
@@ -83,22 +83,22 @@ def _nothing_found(photo: str, grey: Grey) -> PhotoError:
     return TooBlurred(photo) if detail < _BLURRED_DETAIL and high - low > _BARE_RANGE else NoMarkers(photo)
 
 
-def _place(photo: str, sheet: Sheet, page: Page, sightings: list[Sighting], frame_px: tuple[int, int]) -> PageMap:
-    """The page's place in the picture, refused where the markers do not settle it."""
+def _place(photo: str, sheet: Sheet, page: Page, detected: list[DetectedMarker], frame_px: tuple[int, int]) -> PageMap:
+    """Fits the page's mapping; raises where the markers do not determine it."""
     markers = {marker.id: marker for marker in page.markers}
-    where = fit_page(sightings, markers, (sheet.width_mm, sheet.height_mm), frame_px)
+    where = fit_page(detected, markers, (sheet.width_mm, sheet.height_mm), frame_px)
     used = len(where.used) if where else 0
-    if len(sightings) >= _LEAST_MARKERS and len(sightings) - used > _MOST_ASTRAY:
+    if len(detected) >= _LEAST_MARKERS and len(detected) - used > _MOST_OUTLIERS:
         raise PageNotFlat(photo)
     if where is None or used < _LEAST_MARKERS or _hull_share(page, where.used) < _LEAST_HULL:
-        raise TooFewMarkers(photo, used or len(sightings), len(page.markers))
+        raise TooFewMarkers(photo, used or len(detected), len(page.markers))
     if where.residual_mm > _WORST_RESIDUAL_MM:
         raise PageNotFlat(photo)
     return where
 
 
 def _hull_share(page: Page, used: tuple[int, ...]) -> float:
-    """What the used markers span, as a share of what all the page's markers span."""
+    """Returns the area that the used markers span over that of all the page's markers."""
     every, some = (
         np.array([(marker.x, marker.y) for marker in page.markers if marker.id in ids], np.float32)
         for ids in ({marker.id for marker in page.markers}, used)

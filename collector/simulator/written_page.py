@@ -1,4 +1,4 @@
-"""A printed and written page: the real PDF's print, ink upon it, and the true mask of that ink."""
+"""Prints the real PDF and writes on it, with the true mask of the ink."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ import numpy as np
 import pypdfium2  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from collector.simulator.blanks import lay_paper
+from collector.simulator.blank_paper import make_paper
 from collector.simulator.conditions import Conditions
-from collector.simulator.hand import Hand, Jitter
-from collector.simulator.pens import INK_LINEAR, Pen, opacity, spread
+from collector.simulator.font_writer import FontWriter, Jitter
+from collector.simulator.noise import FloatImage
+from collector.simulator.pens import INK_LINEAR, Pen, opacity, spread_ink
 from templates.pdf import write_pdf
 from templates.sheet import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, Cell, Page, Sheet, build_sheet
-
-FloatImage = NDArray[np.float32]
 
 PX_PER_MM = 12
 """Resolution of the simulated print and of the truth: 304.8 dpi."""
@@ -27,16 +26,16 @@ _BLACK, _WHITE = 0.03, 0.92
 """Reflectance of toner and of paper, linear light."""
 _LINEAR = _BLACK + (_WHITE - _BLACK) * (np.arange(256, dtype=np.float32) / 255) ** 2
 ONE = 32768
-"""What stands for 1 in 16-bit linear light, so that highlights have room above it."""
+"""The value of 1 in 16-bit linear light; highlights may exceed it."""
 _STRIP_PX = 256
-"""Large pictures are made strip by strip: memory that stays in the cache is what makes it quick."""
+"""Large pictures are made strip by strip, so that the data stays in the cache."""
 _REACH_CELLS = 0.35
-"""How far past its cell a glyph may be drawn."""
+"""How far beyond its cell a glyph may be drawn."""
 
 
 @dataclass(frozen=True)
 class WrittenPage:
-    """A page as it lies on the desk."""
+    """A printed and written page."""
 
     sheet: Sheet
     page: Page
@@ -51,7 +50,7 @@ class WrittenPage:
 
 @lru_cache(maxsize=4)
 def print_pages(set_name: str) -> tuple[NDArray[np.uint8], ...]:
-    """(H, W, 3) uint8 prints of the pages of a set's PDF at 12 px/mm, red, green, blue."""
+    """Renders (H, W, 3) uint8 prints of the pages of a set's PDF at 12 px/mm, red, green, blue."""
     size = (round(PAGE_WIDTH_MM * PX_PER_MM), round(PAGE_HEIGHT_MM * PX_PER_MM))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.pdf"
@@ -63,8 +62,10 @@ def print_pages(set_name: str) -> tuple[NDArray[np.uint8], ...]:
     return tuple(np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8) for page in copies)
 
 
-def write_page(sheet: Sheet, page: Page, hand: Hand, conditions: Conditions, *, skip: frozenset[str]) -> WrittenPage:
-    """Print a page and fill its cells with a hand's characters, those of ``skip`` left empty."""
+def write_page(
+    sheet: Sheet, page: Page, hand: FontWriter, conditions: Conditions, *, skip: frozenset[str]
+) -> WrittenPage:
+    """Prints a page and fills its cells with a hand's characters, those of ``skip`` left empty."""
     rng = np.random.default_rng(conditions.seed)
     coverage = np.zeros((round(sheet.height_mm * PX_PER_MM), round(sheet.width_mm * PX_PER_MM)), np.float32)
     owner = np.zeros(coverage.shape, np.uint8)
@@ -75,7 +76,7 @@ def write_page(sheet: Sheet, page: Page, hand: Hand, conditions: Conditions, *, 
     printed = print_pages(sheet.set_name)[page.index]
     if conditions.grey_print:
         printed = cv2.cvtColor(cv2.cvtColor(printed, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB).astype(np.uint8)
-    paper = lay_paper(coverage, conditions, PX_PER_MM, rng)
+    paper = make_paper(coverage, conditions, PX_PER_MM, rng)
     reflectance = np.empty(printed.shape, np.uint16)
     full_ink = 1 - np.array(INK_LINEAR[conditions.pen], np.float32)
     for top in range(0, coverage.shape[0], _STRIP_PX):
@@ -87,16 +88,16 @@ def write_page(sheet: Sheet, page: Page, hand: Hand, conditions: Conditions, *, 
 
 
 def _write(
-    coverage: FloatImage, owner: NDArray[np.uint8], number: int, cell: Cell, hand: Hand, pen: Pen, jitter: Jitter
+    coverage: FloatImage, owner: NDArray[np.uint8], number: int, cell: Cell, hand: FontWriter, pen: Pen, jitter: Jitter
 ) -> None:
-    """Put one character into the page's coverage and owner rasters, in place."""
+    """Draws one character into the page's coverage and owner rasters, in place."""
     cell_px = cell.height * PX_PER_MM
     size = 2 * round((0.5 + _REACH_CELLS) * cell_px)
     baseline = None if cell.baseline is None else (cell.baseline - cell.y) / cell.height
     middle_x = (cell.x + cell.width / 2) * PX_PER_MM
     middle_y = (cell.y + cell.height / 2) * PX_PER_MM
     left, top = round(middle_x - size / 2), round(middle_y - size / 2)
-    glyph = spread(hand.draw(cell.char, size, cell_px, baseline, jitter), pen, PX_PER_MM)
+    glyph = spread_ink(hand.draw(cell.char, size, cell_px, baseline, jitter), pen, PX_PER_MM)
     height, width = coverage.shape
     x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + size, width), min(top + size, height)
     window, glyph = coverage[y0:y1, x0:x1], glyph[y0 - top : y1 - top, x0 - left : x1 - left]

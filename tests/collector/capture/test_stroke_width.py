@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from collector.capture.stroke import edge_level, stroke_width
+from collector.capture.stroke_width import edge_level, stroke_width
 
 
 @pytest.mark.parametrize("width_px", [12, 24])

@@ -1,7 +1,7 @@
-"""Where the printed labels make the paper dark: drawn again as the sheet's PDF draws them.
+"""Draws a mask of the printed labels, as the sheet's PDF draws them.
 
-A label in grey print is as dark as a pencil. Its place and its font are known, so only its own pixels are left out
-and a stroke that runs on beside or across it is kept.
+A label printed in grey is as dark as pencil. Its place and its font are known, so only its own pixels are left out,
+and a stroke beside or across it is kept.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _BLURS = 1.3
 
 
 def printed_labels(shape: tuple[int, ...], cells: tuple[Cell, ...], blur_px: float) -> NDArray[np.bool_]:
-    """(H, W) which pixels of a page at 12 px/mm its labels darken, blurred by so many pixels."""
+    """Returns (H, W) the pixels of a page at 12 px/mm that its labels darken after a blur."""
     reach = _SPREAD_PX + round(_BLURS * blur_px)
-    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    return np.asarray(cv2.dilate(_drawn(shape[0], shape[1], cells), brush) > 0, np.bool_)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return np.asarray(cv2.dilate(_drawn(shape[0], shape[1], cells), kernel) > 0, np.bool_)
 
 
 @lru_cache(maxsize=4)

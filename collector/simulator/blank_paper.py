@@ -1,4 +1,4 @@
-"""The paper under print and ink: its colour, its ruling, what shows through from its back, dust upon it."""
+"""Makes the paper under print and ink: colour, ruling, show-through from the back, dust."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.simulator.conditions import Conditions
-
-FloatImage = NDArray[np.float32]
+from collector.simulator.noise import FloatImage
 
 
 class Ruling(StrEnum):
-    """What the paper was printed with before our sheet was."""
+    """Lines of the paper itself."""
 
     NONE = "none"
     LINES = "lines"
@@ -25,7 +24,7 @@ class Ruling(StrEnum):
 _RULE_MM = {Ruling.LINES: 7.0, Ruling.SQUARES: 5.0}
 _RULE_WIDTH_MM = 0.25
 _RULE_COLOUR = (0.45, 0.60, 0.75)
-"""What a line leaves of the light, linear: the usual pale blue."""
+"""Reflectance of a line, linear: the usual pale blue."""
 _SKEW = 0.010
 """Tangent of the largest angle at which a sheet goes through the printer."""
 _DUST_MM = (0.08, 0.16)
@@ -33,19 +32,19 @@ _SUBPIXEL_BITS = 4
 
 
 @dataclass(frozen=True)
-class Blank:
-    """A sheet of paper, in shares of the light that plain white paper sends back."""
+class BlankPaper:
+    """A sheet of paper, in shares of the reflectance of plain white paper."""
 
     colour: FloatImage
     rules: NDArray[np.uint8]
     """(H, W) 255 where a line is printed; no rows where none is."""
     through: FloatImage
-    """(H, W) share of the light that the writing on the back takes; no rows where there is none."""
+    """(H, W) share of the light that writing on the back absorbs; no rows where there is none."""
     dust: NDArray[np.uint8]
     """(H, W) 255 under a speck; no rows where there is none."""
 
     def strip(self, rows: slice) -> FloatImage:
-        """(h, W, 3) or (1, 1, 3) some rows of the paper."""
+        """Returns (h, W, 3) or (1, 1, 3) some rows of the paper."""
         light = self.colour[None, None]
         if len(self.rules):
             taken = self.rules[rows].astype(np.float32)[..., None] / 255 * (1 - np.array(_RULE_COLOUR, np.float32))
@@ -57,8 +56,8 @@ class Blank:
         return light
 
 
-def lay_paper(coverage: FloatImage, conditions: Conditions, px_per_mm: float, rng: np.random.Generator) -> Blank:
-    """The paper of a page whose front is written on as ``coverage`` says; its back is written likewise."""
+def make_paper(coverage: FloatImage, conditions: Conditions, px_per_mm: float, rng: np.random.Generator) -> BlankPaper:
+    """Makes the paper of a page with the writing ``coverage`` on its front; its back has the same writing."""
     shape = coverage.shape
     ruling = Ruling(conditions.ruling)
     nothing = np.zeros((0, shape[1]), np.uint8)
@@ -68,7 +67,7 @@ def lay_paper(coverage: FloatImage, conditions: Conditions, px_per_mm: float, rn
         back = cv2.GaussianBlur(np.roll(coverage[:, ::-1], round(6 * px_per_mm), axis=0), (0, 0), 0.25 * px_per_mm)
         through = np.asarray(back * conditions.back_shows, np.float32)
     dust = _specks(shape, conditions.dust, px_per_mm, rng) if conditions.dust else nothing
-    return Blank(np.array(conditions.paper, np.float32), rules, through, dust)
+    return BlankPaper(np.array(conditions.paper, np.float32), rules, through, dust)
 
 
 def _ruled(shape: tuple[int, ...], ruling: Ruling, px_per_mm: float, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -1,8 +1,8 @@
-"""The printed frames of the cells as rulers: how far the page's inside is from where the markers say it is.
+"""Corrects the page's mapping by the printed frames of its cells.
 
-The markers stand round the page; what the paper does between them, only the print inside can tell. Every cell has
-a printed frame, and a frame's side, averaged along its length, shows to a fraction of a pixel however lightly it
-is printed. A smooth shift of the page is fitted to all sides that were found, outliers (strokes, shadows) voted down.
+The markers surround the page; how the paper bends between them is visible only in the print inside. Every cell has a
+printed frame; the side of a frame, averaged along its length, is located to a fraction of a pixel even in light print.
+A smooth shift of the page is fitted to all sides found, outliers (strokes, shadows) weighted down.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from collector.capture.decode import Photo
 from collector.capture.mapping import PageMap, Points, shift_terms
 from collector.capture.rectify import PX_PER_MM, rectify_plane
-from collector.capture.rules import without_rules
+from collector.capture.ruled_paper import without_ruling
 from templates.sheet import Cell, Page, Sheet
 
 _FRAME_MM = 0.1
@@ -27,7 +27,7 @@ _FROM, _TO = 3.5, 12.5
 """Between these distances from its beginning in mm, a side is clear of labels and of the other sides."""
 _FEW_SHARE = 0.2
 _POOL_MM = 45.0
-"""Where fewer sides than this share are seen singly, cells this near are looked at together."""
+"""Where fewer sides than this share are found singly, cells this near are averaged."""
 _LINE_PX = 1.2
 _LEAST_DARK = 1.0
 _CLEAR = 3.0
@@ -35,15 +35,15 @@ _CLEAR = 3.0
 _LEAST_SIDES = 24
 _PASSES = 3
 _SETTLED_MM = 0.3
-"""Where hardly a side was further off than this, another look would change nothing."""
+"""Where hardly a side was farther off than this, another pass changes nothing."""
 _AGREE_MM = 0.06
 _ROUNDS = 8
 _RIDGE = 0.02
 _MARKER_WEIGHT = 0.5
 
 
-def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_px: float) -> PageMap:
-    """The mapping corrected by the frames that can be seen; as it was where too few can.
+def correct_by_frames(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_px: float) -> PageMap:
+    """Corrects the mapping by the frames that are seen; returns it unchanged where too few are.
 
     Args:
         blur_px: standard deviation of the photograph's blur, in pixels of the page.
@@ -55,11 +55,11 @@ def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_p
         cells = _in_view(page.cells, where, blue.shape)
         if 2 * len(cells) < _LEAST_SIDES:
             break
-        plane = without_rules(rectify_plane(blue, where, (sheet.width_mm, sheet.height_mm)))
-        found = [_sides(turned, cells, blur_px, upright=turned is plane) for turned in (plane, plane.T)]
+        plane = without_ruling(rectify_plane(blue, where, (sheet.width_mm, sheet.height_mm)))
+        found = [_frame_sides(turned, cells, blur_px, upright=turned is plane) for turned in (plane, plane.T)]
         if min(len(places) for places, _ in found) < _LEAST_SIDES:
             break
-        more = [_smooth(places, off_mm, markers, where.centre_mm) for places, off_mm in found]
+        more = [_fit_shift(places, off_mm, markers, where.centre_mm) for places, off_mm in found]
         where = replace(where, shift=where.shift + np.column_stack(more))
         if max(float(np.percentile(np.abs(off_mm), 98)) for _, off_mm in found) < _SETTLED_MM:
             break
@@ -67,7 +67,7 @@ def follow_guides(photo: Photo, where: PageMap, sheet: Sheet, page: Page, blur_p
 
 
 def _in_view(cells: Sequence[Cell], where: PageMap, frame: tuple[int, ...]) -> Sequence[Cell]:
-    """The cells that the picture shows with their frames; beyond its edge its last pixels would pass for lines."""
+    """Returns the cells shown with their frames; beyond the edge repeated pixels look like lines."""
     starts = np.array([(cell.x, cell.y) for cell in cells]) - _REACH_MM
     ends = np.array([(cell.x + cell.width, cell.y + cell.height) for cell in cells]) + _REACH_MM
     both = np.stack([starts, ends])
@@ -78,13 +78,13 @@ def _in_view(cells: Sequence[Cell], where: PageMap, frame: tuple[int, ...]) -> S
 
 
 def frame_offsets(plane: NDArray[np.uint8], cells: Sequence[Cell], blur_px: float) -> NDArray[np.float64]:
-    """(N,) how far off each cell's printed frame is from where it should be, in mm; nan where none is seen.
+    """Returns (N,) how far each cell's printed frame is from its place, in mm; nan where none is seen.
 
     Args:
         plane: (H, W) blue light of the rectified page, 12 px/mm.
     """
     both = []
-    plane = without_rules(plane)
+    plane = without_ruling(plane)
     for upright, turned in ((True, plane), (False, np.asarray(cv2.transpose(plane), np.uint8))):
         _, off_mm, clear = _measured(turned, cells, blur_px, upright=upright)
         sides = np.where(clear, off_mm, np.nan).reshape(-1, 2)
@@ -95,10 +95,10 @@ def frame_offsets(plane: NDArray[np.uint8], cells: Sequence[Cell], blur_px: floa
     return np.asarray(np.hypot(*both), np.float64)
 
 
-def _sides(
+def _frame_sides(
     plane: NDArray[np.uint8], cells: Sequence[Cell], blur_px: float, *, upright: bool
 ) -> tuple[Points, NDArray[np.float64]]:
-    """Middles of the frames' sides that run along the first axis of ``plane``, and how far off across it, in mm."""
+    """Returns the middles of the frames' sides along the first axis of ``plane``, and their offsets in mm."""
     places, off_mm, clear = _measured(plane, cells, blur_px, upright=upright)
     return places[clear], off_mm[clear]
 
@@ -106,7 +106,7 @@ def _sides(
 def _measured(
     plane: NDArray[np.uint8], cells: Sequence[Cell], blur_px: float, *, upright: bool
 ) -> tuple[Points, NDArray[np.float64], NDArray[np.bool_]]:
-    """Two sides of every cell: their middles, how far off they are in mm, whether that is beyond doubt."""
+    """Measures two sides of every cell: their middles, their offsets in mm, and whether they are clear."""
     reach = round(_REACH_MM * PX_PER_MM)
     strips, places, rests = [], [], []
     for cell in cells:
@@ -122,20 +122,20 @@ def _measured(
             places.append((at, along + height / 2) if upright else (along + height / 2, at))
     stack = np.stack(strips)
     profiles = np.median(stack, axis=1).astype(np.float32)
-    # Pixels along a side are blurred together: about one in two blurs tells something of its own.
+    # Pixels along a side are blurred together: about one in two blur widths is independent.
     alone = max(1.0, stack.shape[1] / (1 + 2 * blur_px))
     noise = 1.25 * stack.std(axis=1).mean(axis=1) / np.sqrt(alone)
     sigma_px = float(np.hypot(_LINE_PX, blur_px))
     peaks, clear = _peaks(profiles, noise, sigma_px)
     if clear.mean() < _FEW_SHARE:
-        peaks, clear = _peaks(*_pooled(profiles, noise, np.array(places), upright=upright), sigma_px)
+        peaks, clear = _peaks(*_average_neighbours(profiles, noise, np.array(places), upright=upright), sigma_px)
     return np.array(places), (peaks - reach) / PX_PER_MM + np.array(rests), clear
 
 
-def _pooled(
+def _average_neighbours(
     profiles: NDArray[np.float32], noise: NDArray[np.float64], places: Points, *, upright: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """The profiles averaged with those of the cells before and after in line: faint frames show together."""
+    """Averages the profiles with those of the neighbouring cells in line, which shows faint frames."""
     at, along = places.T if upright else places.T[::-1]
     near = (np.abs(at[:, None] - at) < _FRAME_MM) & (np.abs(along[:, None] - along) < _POOL_MM)
     count = near.sum(axis=1)
@@ -146,11 +146,11 @@ def _pooled(
 def _peaks(
     profiles: NDArray[np.float32], noise: NDArray[np.float64], sigma_px: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """(N,) place of the darkest line in each of (N, W) profiles, in pixels, and whether it is beyond doubt."""
+    """Returns (N,) the place of the darkest line in each of (N, W) profiles, in pixels, and whether it is clear."""
     # A little less smoothing than the line's own width: its neighbours are near, its place is averaged anyway.
     smooth = np.asarray(cv2.GaussianBlur(profiles, (0, 0), 0.7 * sigma_px, sigmaY=1e-3), np.float64)
     reach = np.arange(smooth.shape[1]) - smooth.shape[1] // 2
-    # Light that falls off across the profile would draw the line's place along with it.
+    # Light that falls off across the profile would shift the line's measured place.
     slope = (smooth[:, -3:].mean(axis=1) - smooth[:, :3].mean(axis=1)) / (smooth.shape[1] - 3)
     dark = -(smooth - slope[:, None] * reach)
     best = np.clip(dark.argmax(axis=1), 1, dark.shape[1] - 2)
@@ -163,19 +163,19 @@ def _peaks(
     return best + np.clip(fine, -1, 1), inside & (height > np.maximum(_CLEAR * noise, _LEAST_DARK))
 
 
-def _smooth(
+def _fit_shift(
     places: Points, off_mm: NDArray[np.float64], markers: Points, centre_mm: tuple[float, float]
 ) -> NDArray[np.float64]:
-    """Weights of the smooth shift that most sides agree on (least squares, reweighted after Tukey)."""
+    """Fits the smooth shift that most sides agree on (least squares, reweighted after Tukey)."""
     terms = np.vstack([shift_terms(places, centre_mm), shift_terms(markers, centre_mm)])
     wanted = np.concatenate([off_mm, np.zeros(len(markers))])
     base = np.concatenate([np.ones(len(places)), np.full(len(markers), _MARKER_WEIGHT)])
-    held = _RIDGE * np.eye(terms.shape[1])
+    penalty = _RIDGE * np.eye(terms.shape[1])
     trust = base
     weights = np.zeros(terms.shape[1])
     for turn in range(_ROUNDS):
         weighted = terms * trust[:, None]
-        weights = np.linalg.solve(weighted.T @ terms + held, weighted.T @ wanted)
+        weights = np.linalg.solve(weighted.T @ terms + penalty, weighted.T @ wanted)
         left = wanted - terms @ weights
         spread = max(_AGREE_MM, 1.4826 * float(np.median(np.abs(left[: len(places)])))) * (4.7 if turn else 8.0)
         trust = base * np.clip(1 - (left / spread) ** 2, 0, None) ** 2

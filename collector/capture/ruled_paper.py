@@ -1,8 +1,8 @@
-"""Ruled and squared paper: lines that were on the paper before the sheet was printed on it, divided out.
+"""Divides out the lines of ruled and squared paper.
 
-Nothing that is written or printed in cells is longer than a cell; whatever runs on over more than a cell and the gap
-beside it, without a break, is a line of the paper (a grey-scale closing along it finds these, and what it takes from
-the light). The lines lie askew by as much as the paper went askew through the printer.
+Nothing written or printed in cells is longer than a cell; a line that continues over more than a cell and the gap
+beside it is one of the paper (a grey-scale closing along it finds these lines and the light they absorb). The lines
+are skewed by as much as the paper was skewed in the printer.
 """
 
 from __future__ import annotations
@@ -19,42 +19,42 @@ Bytes = NDArray[np.uint8]
 _Image = TypeVar("_Image", Bytes, FloatImage)
 
 _ALONG_PX, _ACROSS_PX = 16, 2
-"""The page is reduced so much along and across the lines that are looked for."""
-_RUN_MM = 20.0
+"""Reduction of the page along and across the lines."""
+_LEAST_LINE_MM = 20.0
 """Longer than a cell and its frame, short enough that a line on a bent page is still straight."""
 _MARGIN_MM = 30.0
-"""Further inside there are cells only: no line of text."""
+"""Farther inside there are only cells, no line of text."""
 _STEEPEST = 0.02
 """Tangent of the largest angle between the lines and the rows of cells."""
 _ANGLES = 17
 _WHITE = 200.0
 _LEAST_DARK = 0.03
-"""A line takes at least this share of the light."""
+"""Least share of the light that a line absorbs."""
 _LEAST_SHARE = 0.02
-"""Ruled paper has lines on at least this share of its area."""
+"""Least share of the area that lines cover on ruled paper."""
 _BAND_MM = 3.0
 
 
-def remove_rules(reflectance: FloatImage) -> None:
-    """Divide out the paper's own lines, in both directions, in place; (H, W, 3), bare paper 1, 12 px/mm."""
+def remove_ruling(reflectance: FloatImage) -> None:
+    """Divides out the paper's own lines, in both directions, in place; (H, W, 3), bare paper 1, 12 px/mm."""
     height, width = reflectance.shape[:2]
     half = cv2.resize(reflectance, (width // _ACROSS_PX, height // _ACROSS_PX), interpolation=cv2.INTER_AREA)
     codes = np.asarray(cv2.convertScaleAbs(half, alpha=_WHITE), np.uint8)
-    for lines in _both_ways(codes):
+    for lines in _in_both_directions(codes):
         np.divide(reflectance, cv2.resize(lines, (width, height)), out=reflectance)
 
 
-def without_rules(plane: Bytes) -> Bytes:
-    """One channel of a page, (H, W) at 12 px/mm, without the paper's own lines; the same where there are none."""
+def without_ruling(plane: Bytes) -> Bytes:
+    """Removes the paper's own lines from one channel of a page, (H, W) at 12 px/mm."""
     height, width = plane.shape
     half = cv2.resize(plane, (width // _ACROSS_PX, height // _ACROSS_PX), interpolation=cv2.INTER_AREA)
-    for lines in _both_ways(np.asarray(half, np.uint8)):
+    for lines in _in_both_directions(np.asarray(half, np.uint8)):
         plane = np.asarray(cv2.divide(plane, cv2.resize(lines, (width, height)), dtype=cv2.CV_8U), np.uint8)
     return plane
 
 
-def _both_ways(half: Bytes) -> list[FloatImage]:
-    """What lines along the rows, and lines along the columns, leave of the light, where there are any."""
+def _in_both_directions(half: Bytes) -> list[FloatImage]:
+    """Returns the transmission of lines along the rows and along the columns, where there are any."""
     found = [_lines(half), _lines(np.asarray(cv2.transpose(half), np.uint8))]
     if found[1] is not None:
         found[1] = np.asarray(cv2.transpose(found[1]), np.float32)
@@ -62,7 +62,7 @@ def _both_ways(half: Bytes) -> list[FloatImage]:
 
 
 def _lines(half: Bytes) -> FloatImage | None:
-    """(h, w) or (h, w, 3) what lines along the rows leave of the light, further reduced; None where there are none.
+    """Returns (h, w) or (h, w, 3) the transmission of lines along the rows, reduced; None where there are none.
 
     Args:
         half: (h, 8 w) or (h, 8 w, 3) the page reduced by two.
@@ -71,9 +71,9 @@ def _lines(half: Bytes) -> FloatImage | None:
     codes = np.asarray(cv2.resize(half, size, interpolation=cv2.INTER_AREA), np.uint8)
     slope = _slope(codes if codes.ndim == 2 else codes.min(axis=2))
     level = _sheared(codes, -slope)
-    run = round(_RUN_MM * PX_PER_MM / _ALONG_PX)
+    run = round(_LEAST_LINE_MM * PX_PER_MM / _ALONG_PX)
     closed = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, run), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    # What is dark over wide bands, too, is no line but light that was divided out badly.
+    # What is dark over wide bands too is not a line but a remainder of the illumination.
     around = cv2.medianBlur(closed, 2 * round(_BAND_MM * PX_PER_MM / _ACROSS_PX / 2) + 1)
     left = np.minimum(closed.astype(np.float32) / np.maximum(around, 1), 1.0)
     aside, above = round(_MARGIN_MM * PX_PER_MM / _ALONG_PX), round(_MARGIN_MM * PX_PER_MM / _ACROSS_PX)
@@ -85,14 +85,14 @@ def _lines(half: Bytes) -> FloatImage | None:
 
 
 def _slope(codes: Bytes) -> float:
-    """Tangent of the lines' angle: where the sums along the rows differ most from row to row."""
+    """Finds the tangent of the lines' angle: where the sums along the rows differ most from row to row."""
     ends = np.linspace(-_STEEPEST, _STEEPEST, _ANGLES)
     contrast = [float(np.diff(_sheared(codes, -slope).mean(axis=1)).std()) for slope in ends]
     return float(ends[int(np.argmax(contrast))])
 
 
 def _sheared(image: _Image, slope: float) -> _Image:
-    """An image reduced as above whose columns are moved down by ``slope`` for every pixel of the page to the right."""
+    """Shears an image, reduced as above: columns move down by ``slope`` for every pixel of the page to the right."""
     height, width = image.shape[:2]
     step = slope * _ALONG_PX / _ACROSS_PX
     matrix = np.array([[1, 0, 0], [step, 1, -step * width / 2]], np.float64)

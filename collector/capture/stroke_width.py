@@ -1,7 +1,7 @@
-"""How dark a blurred pen stroke is at its true edge, compared with its middle.
+"""Computes how dark a blurred stroke is at its true edge, compared with its middle.
 
 A wide stroke, however blurred, is half as dark at its edge as in its middle. A stroke no wider than the blur
-never gets as dark as its ink, so half of its middle lies outside its edge and it would come out too bold. The
+never gets as dark as its ink, so the level of half its middle lies outside its edge and would make it too bold. The
 blur is known from the markers' edges and the width can be measured, so the right level can be computed: a box of
 width w convolved with a Gaussian of deviation s has the profile F((x + w/2)/s) - F((x - w/2)/s).
 """
@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 _HIGHEST = 0.7
-"""Beyond this a stroke is thinner than its blur can tell, and noise would decide."""
+"""Greatest level: for thinner strokes noise would decide."""
 
 
 def edge_level(seen_width_px: float, blur_px: float) -> float:
-    """Darkness at a stroke's true edge as a share of that in its middle, from 0.5 for wide strokes upwards.
+    """Returns the darkness at a stroke's true edge as a share of that in its middle, from 0.5 for wide strokes upwards.
 
     Args:
         seen_width_px: the stroke's width where it is half as dark as in its middle.
@@ -34,7 +34,7 @@ def edge_level(seen_width_px: float, blur_px: float) -> float:
 
 @cache
 def _table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Widths as seen and levels at the edge for true widths of 0.5 to 8 blurs, in blurs."""
+    """Tabulates seen widths and edge levels for true widths of 0.5 to 8 blur deviations."""
     across = np.linspace(0, 8, 401)
     seen, level = [], []
     for width in np.linspace(0.5, 8, 76):
@@ -49,7 +49,7 @@ def _profile(x: float, width: float) -> float:
 
 
 def stroke_width(mask: NDArray[np.bool_]) -> float:
-    """Usual width in pixels of the strokes of a mask, 0 where there is none.
+    """Estimates the width in pixels of the strokes of a mask, 0 where there is none.
 
     Across a stroke the distance to its edge averages a quarter of its width.
     """
