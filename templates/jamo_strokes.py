@@ -186,16 +186,15 @@ _TABLE: dict[str, list[tuple[float, Place, str]]] = {
 
 PAIRS: dict[str, tuple[str, str]] = {
     **{double: (single, single) for double, single in zip("ㄲㄸㅃㅆㅉ", "ㄱㄷㅂㅅㅈ", strict=True)},
-    **{
-        cluster: (pair[0], pair[1])
-        for cluster, pair in zip("ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ", "ㄱㅅ ㄴㅈ ㄴㅎ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅂㅅ".split(), strict=True)
-    },
+    **dict(
+        zip("ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ", zip("ㄱㄴㄴㄹㄹㄹㄹㄹㄹㄹㅂ", "ㅅㅈㅎㄱㅁㅂㅅㅌㅍㅎㅅ", strict=True), strict=True)
+    ),
 }
 """Doubled consonants and clusters: the left and the right one."""
 
-MIXED_VOWELS: dict[str, tuple[str, str]] = {
-    vowel: (pair[0], pair[1]) for vowel, pair in zip("ㅘㅙㅚㅝㅞㅟㅢ", "ㅗㅏ ㅗㅐ ㅗㅣ ㅜㅓ ㅜㅔ ㅜㅣ ㅡㅣ".split(), strict=True)
-}
+MIXED_VOWELS: dict[str, tuple[str, str]] = dict(
+    zip("ㅘㅙㅚㅝㅞㅟㅢ", zip("ㅗㅗㅗㅜㅜㅜㅡ", "ㅏㅐㅣㅓㅔㅣㅣ", strict=True), strict=True)
+)
 """Mixed vowels: the horizontal and the vertical one they are made of."""
 
 

@@ -112,7 +112,9 @@ def pretrain(
     ] = False,
     invented_writers: Annotated[
         float,
-        typer.Option("--invented-writers", min=0, max=1, help="지어낸 필자의 몫 · share of samples of invented writers"),
+        typer.Option(
+            "--invented-writers", min=0, max=1, help="지어낸 필자의 몫 · share of samples of invented writers"
+        ),
     ] = 0.5,
     threads: Annotated[int, typer.Option("--threads", help="CPU 스레드, 0은 자동 · CPU threads, 0: all")] = 0,
 ) -> None:

@@ -101,7 +101,9 @@ def _medial(vowel: str, closed: bool, ways: Proportions) -> list[Part]:
     below = _BELOW_CLOSED if closed else _BELOW_OPEN
     kind, bottom = medial_class(MEDIALS.index(vowel)), 0.58 if closed else 1.0
     if kind is MedialClass.HORIZONTAL:
-        return [Part(vowel, Place.STACKED, _resized(Box(0.02, below[vowel][0], 0.98, below[vowel][1]), ways.bar, 1), "h")]
+        return [
+            Part(vowel, Place.STACKED, _resized(Box(0.02, below[vowel][0], 0.98, below[vowel][1]), ways.bar, 1), "h")
+        ]
     if kind is MedialClass.VERTICAL:
         _, left, right = _RIGHT_OF_INITIAL[vowel]
         box = Box(left + ways.stem_right, 0.0, right + ways.stem_right, bottom * ways.stem)
@@ -126,7 +128,9 @@ def _initial_box(vowel: str, closed: bool) -> Box:
 
 def _lone(jamo: str, ways: Proportions) -> list[Part]:
     if jamo not in MEDIALS:
-        return _consonant(jamo, Place.STACKED, _resized(Box(0.15, 0.15, 0.85, 0.85), ways.initial, ways.initial), "i", 0.1)
+        return _consonant(
+            jamo, Place.STACKED, _resized(Box(0.15, 0.15, 0.85, 0.85), ways.initial, ways.initial), "i", 0.1
+        )
     moved = {"h": (0.0, -0.22), "v": (-0.28, 0.0), "mh": (0.0, -0.1), "mv": (-0.1, 0.0)}
     return [
         part._replace(box=_resized(part.box, 1, 1, *moved[part.role]))

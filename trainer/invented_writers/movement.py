@@ -57,7 +57,10 @@ def _segment(stroke: Stroke, number: int, count: int) -> Floats:
     start = 2 * straight - end if start is None and end is not None else start
     end = 2 * straight - start if end is None and start is not None else end
     return np.asarray(
-        (2 * t**3 - 3 * t**2 + 1) * first + (t**3 - 2 * t**2 + t) * start + (3 * t**2 - 2 * t**3) * second + (t**3 - t**2) * end
+        (2 * t**3 - 3 * t**2 + 1) * first
+        + (t**3 - 2 * t**2 + t) * start
+        + (3 * t**2 - 2 * t**3) * second
+        + (t**3 - t**2) * end
     )
 
 

@@ -59,7 +59,7 @@ class Pen:
 
 def _ballpoint(random: np.random.Generator) -> Pen:
     return Pen(
-        width_em=float(np.exp(random.normal(np.log(0.03), 0.25))),
+        width_em=float(np.exp(random.normal(np.log(0.034), 0.28))),
         thinning=float(random.uniform(0.05, 0.35)),
         taper_in=0.02,
         taper_out=float(random.uniform(0.02, 0.08)),
@@ -129,7 +129,8 @@ def draw_runs(runs: Sequence[tuple[Floats, Floats]], side_px: int, blur_px: floa
     canvas = np.zeros((side, side), np.uint8)
     for points, widths in runs:
         fixed = np.round((points * OVERSAMPLING - 0.5) * (1 << SHIFT_BITS)).astype(np.int32)
-        thick = np.maximum(1, np.round(widths * OVERSAMPLING)).astype(int)
+        # OpenCV draws an even thickness one pixel wider, and an odd one two: only odd widths come out.
+        thick = np.maximum(1, 2 * np.round((widths * OVERSAMPLING - 1) / 2)).astype(int)
         cuts = np.flatnonzero(thick[1:] != thick[:-1]) + 1
         for start, end in zip([0, *cuts], [*cuts, len(thick)], strict=True):
             line = fixed[max(0, start - 1) : end]

@@ -40,7 +40,7 @@ class WriterPool:
         covers: sets of characters, of which each writer has written one.
     """
 
-    def __init__(self, covers: Sequence[Sequence[str]], seed: int, size: int = 192, uses: int = 64) -> None:
+    def __init__(self, covers: Sequence[Sequence[str]], seed: int, size: int = 192, uses: int = 128) -> None:
         self.covers, self.seed, self.uses = covers, seed, uses
         self.made = 0
         self._sheets: list[InventedSheet | None] = [None] * size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ class Manner:
             aspect=float(np.exp(random.normal(0, 0.16))),
             growth=float(random.normal(0.03, 0.07)),
             wander_x=around(0.014, 0.08),
-            wander_y=around(0.014, 0.085),
+            wander_y=around(0.018, 0.11),
             size_spread=around(0.025, 0.11),
             slant_spread=around(0.02, 0.095),
             rise_spread=around(0.015, 0.06),
@@ -176,7 +177,7 @@ class Writer:
         return np.split(dense, basis.ends[:-1]), habit.joins
 
     def _joined(self, strokes: Sequence[Floats], readiness: Sequence[float], random: np.random.Generator) -> list[bool]:
-        gaps = [float(np.hypot(*(after[0] - before[-1]))) for before, after in zip(strokes, strokes[1:], strict=False)]
+        gaps = [float(np.hypot(*(after[0] - before[-1]))) for before, after in pairwise(strokes)]
         noise = random.normal(0, 0.025 + 0.03 * self.manner.hurry, len(gaps))
         return [
             gap < self.manner.reach + ready + error and self.manner.reach > 0
@@ -206,7 +207,7 @@ class Writer:
         for part in parts_in_place(char, self.ways):
             some, joins = self._part(part, random, unevenness)
             strokes += some
-            readiness += list(joins[: len(some) - 1]) + [joins[11] - 0.09]
+            readiness += [*joins[: len(some) - 1], joins[-1] - 0.09]
         matrix, shift = self._letter(len(strokes), random, unevenness)
         strokes = [(stroke - 0.5) @ matrix + shift for stroke in strokes]
         manner = self.manner
@@ -234,5 +235,3 @@ class Writer:
             widths = pen.widths(run, heavy * np.exp(random.normal(0, pen.pressure_spread)))
             drawn.append((FRAME_PX / 2 + (run.points - centre) * frame.px_per_em, widths * frame.px_per_em))
         return draw_runs(drawn, FRAME_PX, pen.blur_px)
-
-
