@@ -41,27 +41,29 @@ class Basis:
     ends: tuple[int, ...]
 
 
+def _slope(stroke: Stroke, at: int) -> Floats | None:
+    """(N,) weights of the tangent at a point that is passed on a curve; None at corners and ends."""
+    size = len(stroke.points)
+    if not stroke.curved[at] or at in (0, size - 1):
+        return None
+    return np.asarray((np.eye(size)[at + 1] - np.eye(size)[at - 1]) / 2)
+
+
 def _segment(stroke: Stroke, number: int, count: int) -> Floats:
     """(count, N) weights of a stroke's points along one segment: straight, or a Hermite curve."""
     size = len(stroke.points)
     t = np.arange(count)[:, None] / count
     first, second = np.eye(size)[number], np.eye(size)[number + 1]
     straight = second - first
-    slopes = []
-    for at in (number, number + 1):
-        inner = stroke.curved[at] and 0 < at < size - 1
-        slopes.append((np.eye(size)[at + 1] - np.eye(size)[at - 1]) / 2 if inner else None)
-    start, end = slopes
+    start, end = _slope(stroke, number), _slope(stroke, number + 1)
     if start is None and end is None:
         return np.asarray(first + t * straight)
-    start = 2 * straight - end if start is None and end is not None else start
-    end = 2 * straight - start if end is None and start is not None else end
-    return np.asarray(
-        (2 * t**3 - 3 * t**2 + 1) * first
-        + (t**3 - 2 * t**2 + t) * start
-        + (3 * t**2 - 2 * t**3) * second
-        + (t**3 - t**2) * end
-    )
+    if start is None:
+        start = 2 * straight - end
+    if end is None:
+        end = 2 * straight - start
+    places = (2 * t**3 - 3 * t**2 + 1) * first + (3 * t**2 - 2 * t**3) * second
+    return np.asarray(places + (t**3 - 2 * t**2 + t) * start + (t**3 - t**2) * end)
 
 
 @cache
