@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from templates.glyphs import GlyphImage, Ink, Source
 from templates.hangul import is_syllable
@@ -44,6 +45,11 @@ class Frame:
         boxes = np.array([box for char, box in every if is_syllable(char)] or [box for _, box in every])
         if not len(boxes):
             raise ValueError("a frame needs at least one glyph with ink")
+        return cls.around(boxes)
+
+    @classmethod
+    def around(cls, boxes: NDArray[np.float64]) -> Frame:
+        """The frame of a hand from the bounds of its syllables in em, (N, 4): left, top, right, bottom."""
         left, top, right, bottom = boxes.T
         extent = np.maximum((right - left + bottom - top) / 2, 1e-3)
         centre_x = float(np.median((left + right) / 2))

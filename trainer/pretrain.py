@@ -38,7 +38,7 @@ from trainer.losses import (
     same_hand_loss,
     shift_tolerant_loss,
 )
-from trainer.recognisers import reader_loss
+from trainer.recognisers import hinged_reader_loss
 from trainer.sampler import Batch, Sampler
 
 
@@ -74,6 +74,8 @@ class PretrainConfig:
     ema: float = 0.999
     invented: float = 0.5
     """Share of the samples turned into invented hands."""
+    invented_writers: float = 0.5
+    """Share of the samples of writers whom the model of the pen invents; the rest are of the corpus."""
     code_dropout: float = 0.1
     shipped_start: bool = False
     """A new run starts from the shipped weights, past the plain samples, instead of from nothing."""
@@ -116,7 +118,7 @@ class Teachers:
         terms = {
             "tolerant": weights.tolerant * shift_tolerant_loss(fake, batch.target),
             "pixel": (weights.pixel if heard else 1.0) * pixel_loss(logits, batch.target),
-            "reader": weights.reader * reader_loss(self.reader, fake, labels),
+            "reader": weights.reader * hinged_reader_loss(self.reader, fake, batch.target, labels),
         }
         if heard:
             seed_target = batch.seed[:, :1]
@@ -161,6 +163,8 @@ class Pretraining:
             self.discriminator.parameters(), betas=(0.5, 0.99), weight_decay=1e-3
         )
         self.samples, self.seconds = 0, 0.0
+        self.warm_from = 0
+        """Samples at which the optimisers began with nothing: the rate rises from there."""
 
     def _networks(self) -> dict[str, nn.Module]:
         bare = {"generator": self.generator, "discriminator": self.discriminator}
@@ -198,12 +202,12 @@ class Pretraining:
         load_weights(networks["generator"], GENERATOR_DATA / "generator.pt")
         load_weights(networks["average"], GENERATOR_DATA / "generator.pt")
         load_weights(networks["discriminator"], TRAINER_DATA / "discriminator.pt")
-        self.samples = self.config.plain_samples
+        self.samples = self.warm_from = self.config.plain_samples
 
     def _rate(self) -> float:
         config = self.config
         done = min(1.0, self.samples / config.total_samples)
-        warm = min(1.0, (self.samples + 1) / 3000)
+        warm = min(1.0, (self.samples - self.warm_from + 1) / 3000)
         swing = 0.5 * (1 + float(torch.cos(torch.tensor(done * torch.pi))))
         return warm * (config.final_rate + (config.rate - config.final_rate) * swing)
 
@@ -298,7 +302,8 @@ def pretrain(
         raise FileNotFoundError(f"{config.pack}: no training hands; run `sonmat pack` first")
     training = Pretraining(config, reader, embedder)
     training.load()
-    sampler = Sampler(hands, seeds, config.batch, seed=config.seed + training.samples + 7919 * training.rank)
+    seed = config.seed + training.samples + 7919 * training.rank
+    sampler = Sampler(hands, seeds, config.batch, seed, invented_writers=config.invented_writers)
     report(f"{len(hands)} hands, {len(seed_names())} seeds, {training.device}, from sample {training.samples}")
     _loop(training, sampler, report)
     return training

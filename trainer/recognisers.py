@@ -47,6 +47,22 @@ def reader_loss(reader: nn.Module, pictures: Tensor, jamo: Tensor) -> Tensor:
     return torch.stack(losses).sum()
 
 
+def hinged_reader_loss(reader: nn.Module, drawn: Tensor, true: Tensor, jamo: Tensor) -> Tensor:
+    """How much worse the drawn letters read than the true ones of the same hand, summed over the three heads.
+
+    Each head of each sample counts from the cross-entropy of the true letter on: none is asked to be more legible
+    than its writer. drawn, true (B, 1, H, W); jamo (B, 3) with -100 where a head has nothing to say.
+    """
+    with torch.no_grad():
+        heads = [head.float() for head in reader(true)]
+        level = [F.cross_entropy(head, jamo[:, part], reduction="none") for part, head in enumerate(heads)]
+    surplus = [
+        F.relu(F.cross_entropy(head.float(), jamo[:, part], reduction="none") - level[part])
+        for part, head in enumerate(reader(drawn))
+    ]
+    return torch.stack(surplus).sum(dim=0).mean()
+
+
 def _descend(
     network: nn.Module, parameters: list[nn.Parameter], loss: Callable[[], Tensor], budget_s: float, peak: float
 ) -> int:

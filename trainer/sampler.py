@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from queue import Queue
 from threading import Thread
@@ -16,12 +16,16 @@ from generator.layers import as_pictures
 from generator.references import Parts, choose_references, parts_of
 from generator.seeds import Seed, enlarge
 from templates.charset import hangul_set
-from templates.hangul import COMPATIBILITY_JAMO, compose, is_common, is_syllable
+from templates.hangul import COMPATIBILITY_JAMO, SYLLABLES, compose, is_common, is_syllable
 from templates.sheet import SET_NAMES
 from trainer.corpus import Hand
+from trainer.invented_writers import WriterPool
 
 STYLE_GLYPHS = 6
 """Own glyphs from which a sample's hand code is taken: the three references and three others."""
+
+Picture = NDArray[np.uint8]
+"""(F, F), paper 0 to ink 255."""
 
 SET_SIZES = (28, 40, 64, 100, 160, 256)
 COVER_TRIES = 200
@@ -69,6 +73,21 @@ def random_cover(size: int, random: np.random.Generator) -> list[str]:
     return chosen
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """What a sample is made of: a hand's number, a target, and how the hand writes the target and other letters.
+
+    Attributes:
+        written: the characters that the pretended writer has on paper.
+    """
+
+    hand: int
+    target: str
+    written: Sequence[str]
+    target_picture: Callable[[str], Picture]
+    own_picture: Callable[[str], Picture]
+
+
 class Sampler:
     """Endless batches over hands and seeds.
 
@@ -76,18 +95,27 @@ class Sampler:
         hands: training hands.
         seeds: the library; each sample takes its content from one of them.
         jamo_share: share of samples whose target is a lone jamo.
+        invented_writers: share of samples of writers that nobody is (``trainer.invented_writers``); their
+            hand numbers follow those of ``hands``.
     """
 
     def __init__(
-        self, hands: Sequence[Hand], seeds: Sequence[Seed], batch: int, seed: int, jamo_share: float = 0.05
+        self,
+        hands: Sequence[Hand],
+        seeds: Sequence[Seed],
+        batch: int,
+        seed: int,
+        jamo_share: float = 0.05,
+        invented_writers: float = 0.0,
     ) -> None:
         self.hands, self.seeds = hands, seeds
-        self.batch, self.jamo_share = batch, jamo_share
+        self.batch, self.jamo_share, self.invented_writers = batch, jamo_share, invented_writers
         self.random = np.random.default_rng(seed)
         self.syllables = [[char for char in hand.index if is_syllable(char)] for hand in hands]
         self.jamo = [[char for char in COMPATIBILITY_JAMO if char in hand.index] for hand in hands]
         self.sets = [list(hangul_set(name)) for name in SET_NAMES for _ in range(10)]
         self.sets += [random_cover(size, self.random) for size in SET_SIZES for _ in range(10)]
+        self.writers = WriterPool(self.sets, seed)
 
     def _written(self, hand: Hand) -> list[str]:
         """What the pretended writer has on paper: a cover, as far as the hand knows it."""
@@ -97,25 +125,39 @@ class Sampler:
                 return written
         raise ValueError(f"{hand.name} knows too few syllables of any cover to learn from")
 
-    def _target(self, number: int) -> str:
-        pool = self.syllables[number]
-        if self.jamo[number] and self.random.random() < self.jamo_share:
-            pool = self.jamo[number]
-        return pool[self.random.integers(len(pool))]
+    def _target(self, syllables: Sequence[str], jamo: Sequence[str]) -> str:
+        pool = jamo if jamo and self.random.random() < self.jamo_share else syllables
+        return pool[int(self.random.integers(len(pool)))]
+
+    def _corpus_sheet(self) -> Sheet:
+        number = int(self.random.integers(len(self.hands)))
+        hand = self.hands[number]
+        target = self._target(self.syllables[number], self.jamo[number])
+        return Sheet(number, target, self._written(hand), hand.picture, hand.picture)
+
+    def _invented_sheet(self) -> Sheet:
+        sheet, random = self.writers.pick(self.random), self.random
+        return Sheet(
+            len(self.hands) + sheet.writer.number,
+            self._target(SYLLABLES, COMPATIBILITY_JAMO),
+            sheet.written,
+            lambda char: sheet.target(char, random),
+            lambda char: sheet.picture(char, random),
+        )
 
     def sample(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], Parts, int]:
         """One sample: target (F, F), own (STYLE_GLYPHS, F, F), seed (4, S, S), jamo (3,), hand."""
-        number = int(self.random.integers(len(self.hands)))
-        hand = self.hands[number]
-        target, written = self._target(number), self._written(hand)
+        invented = self.invented_writers > 0 and self.random.random() < self.invented_writers
+        sheet = self._invented_sheet() if invented else self._corpus_sheet()
+        target, written = sheet.target, sheet.written
         jamo = parts_of([target])
         excluded = np.array([[char == target for char in written]])
         shown = choose_references(jamo, parts_of(written), self.random, excluded)[0]
         others = self.random.integers(len(written), size=STYLE_GLYPHS - 3)
-        own = np.stack([hand.picture(written[row]) for row in (*shown, *others)])
+        own = np.stack([sheet.own_picture(written[row]) for row in (*shown, *others)])
         seed = self.seeds[int(self.random.integers(len(self.seeds)))]
         content = seed.pictures([target, *(written[row] for row in shown)])
-        return hand.picture(target), own, content, jamo[0], number
+        return sheet.target_picture(target), own, content, jamo[0], sheet.hand
 
     def draw(self) -> Batch:
         """The next batch."""

@@ -116,6 +116,12 @@ def pretrain(
     shipped_start: Annotated[
         bool, typer.Option("--from-shipped", help="실린 가중치에서 시작 · start a new run from the shipped weights")
     ] = False,
+    invented_writers: Annotated[
+        float,
+        typer.Option(
+            "--invented-writers", min=0, max=1, help="지어낸 필자의 몫 · share of samples of invented writers"
+        ),
+    ] = 0.5,
     threads: Annotated[int, typer.Option("--threads", help="CPU 스레드, 0은 자동 · CPU threads, 0: all")] = 0,
 ) -> None:
     """Pre-trains the generator."""
@@ -131,6 +137,7 @@ def pretrain(
         total_samples=samples,
         budget_s=minutes * 60,
         shipped_start=shipped_start,
+        invented_writers=invented_writers,
         threads=threads,
     )
     pretrain(config, model.reader, model.embedder, report=typer.echo)

@@ -38,6 +38,16 @@ def test_a_run_leaves_curves_pictures_and_its_question(pack: Path, tmp_path: Pat
     assert '"batch": 4' in (tmp_path / "run" / "config.json").read_text()
 
 
+def test_optimisers_that_begin_with_nothing_begin_slowly(pack: Path, tmp_path: Path) -> None:
+    model = load_model(device="cpu")
+    config = PretrainConfig(run=tmp_path, pack=pack, shipped_start=True)
+    training = Pretraining(config, model.reader, model.embedder)
+    training.load()
+    first = training._rate()
+    training.samples += 3000
+    assert first < 0.01 * training._rate()
+
+
 def test_a_new_run_may_start_from_the_shipped_weights(pack: Path, tmp_path: Path) -> None:
     model = load_model(device="cpu")
     config = PretrainConfig(run=tmp_path, pack=pack, shipped_start=True, plain_samples=7)

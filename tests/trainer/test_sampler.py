@@ -10,6 +10,7 @@ from generator.references import parts_of
 from generator.seeds import load_seed, seed_names
 from templates.hangul import is_common
 from trainer.corpus import Hand, load_hands
+from trainer.invented_writers import WriterPool
 from trainer.sampler import STYLE_GLYPHS, Sampler, random_cover
 
 
@@ -51,6 +52,26 @@ def test_the_same_seed_draws_the_same(pack: Path) -> None:
     first, second = (Sampler(hands, seeds, batch=3, seed=9).draw() for _ in range(2))
     assert torch.equal(first.target, second.target)
     assert torch.equal(first.own, second.own)
+
+
+def test_invented_writers_take_their_share_with_numbers_of_their_own(pack: Path) -> None:
+    hands = load_hands(pack / "train")
+    sampler = Sampler(hands, [load_seed(seed_names()[0])], batch=1, seed=2, invented_writers=0.5)
+    sampler.writers = WriterPool(sampler.sets, seed=2, size=3)
+    numbers = [sampler.sample()[4] for _ in range(80)]
+    invented = {number for number in numbers if number >= len(hands)}
+    assert invented == {len(hands), len(hands) + 1, len(hands) + 2}
+    assert 20 < sum(number in invented for number in numbers) < 60
+    for _ in range(20):
+        target, own, *_ = sampler.sample()
+        assert target.max() > 128
+        assert not any(np.array_equal(target, shown) for shown in own)
+
+
+def test_with_nobody_invented_all_samples_are_of_the_corpus(pack: Path) -> None:
+    hands = load_hands(pack / "train")
+    sampler = Sampler(hands, [load_seed(seed_names()[0])], batch=1, seed=2)
+    assert all(sampler.sample()[4] < len(hands) for _ in range(20))
 
 
 def test_a_random_cover_covers() -> None:
