@@ -1,4 +1,4 @@
-"""Draws all 11,317 glyphs of a font from those that were written."""
+"""Completes a hand: from the written glyphs to every character of a font."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from generator.jamo import draw_lone_jamo
 from generator.latin import complete_latin
 from generator.model import load_model
 from generator.seeds import HANGUL, PLAINEST_FIRST, load_seed
+from generator.signs import complete_signs
 from generator.variants import draw_frequent
 from generator.weight import match_ink
 from templates.glyphs import GlyphSet, Source
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, SYLLABLES
 from templates.progress import ProgressCallback
+from templates.signs import signs
 
 DOUBTFUL_CONFIDENCE = 0.5
 """A drawn syllable that the jamo reader reads with less confidence is drawn again another way."""
@@ -29,7 +31,8 @@ class Completion:
     """All glyphs of a hand, and what was doubtful.
 
     Attributes:
-        glyphs: 11,172 syllables, 51 lone jamo and 94 ASCII, in that order; further shapes of frequent ones.
+        glyphs: 11,172 syllables, 51 lone jamo, 94 ASCII and the signs of ``templates.signs``, in that order; further
+            shapes of frequent ones.
         redrawn: how many were drawn again because of low confidence.
         doubtful: characters that stay doubtful, the worst first.
     """
@@ -103,6 +106,8 @@ def complete(
     drawn |= {glyph.char: glyph for glyph in (*jamo, *complete_latin(written, library_seed))}
     everything = [drawn.get(char) or written[char] for char in (*HANGUL, *ASCII_PRINTABLE)]
     further = draw_frequent(drawer, GlyphSet.of(written.name, everything))
+    own_signs = [written[sign] for sign in signs() if sign in written and not written[sign].is_blank]
+    everything += [*own_signs, *complete_signs(GlyphSet.of(written.name, everything), written)]
     order = np.argsort(confidence)
     doubtful = tuple(missing[int(row)] for row in order if confidence[row] < DOUBTFUL_CONFIDENCE)
     return Completion(GlyphSet.of(written.name, everything, further), redrawn, doubtful)

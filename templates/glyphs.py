@@ -19,6 +19,7 @@ class Source(StrEnum):
     WRITTEN = "written"
     DRAWN = "drawn"
     SEED = "seed"
+    COMPOSED = "composed"
 
 
 @dataclass(frozen=True, eq=False)

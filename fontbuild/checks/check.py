@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
 from fontbuild.checks.shaping import unshaped
+from templates.signs import BLANK
 
 _RENDER_PX = 32
 
@@ -26,7 +27,7 @@ def check_font(path: Path) -> dict[str, Any]:
     """
     font = TTFont(path, lazy=True)
     characters = [chr(code) for code in sorted(font.getBestCmap())]
-    inked = [char for char in characters if not char.isspace()]
+    inked = [char for char in characters if not char.isspace() and char not in BLANK]
     sanitizer = _sanitize(path)
     wrong = unshaped(path)
     invisible = _invisible(path, inked)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fontbuild.layout.profiles import SideProfiles, optical_distance, side_profiles, white_between
 from fontbuild.layout.spacing import Spacing, is_korean
+from templates.signs import MADE_OF_PUNCTUATION
 
 AFTER_HANGUL = (".,…", "!?:;)]}", "'\"’”", "~-–—·")
 BEFORE_HANGUL = ("([{", "'\"‘“", "~-–—·")
@@ -45,7 +46,11 @@ def kerning_lookups(spacing: Spacing, names: Sequence[str], ids: Mapping[str, in
 
 
 def _letter_pairs(spacing: Spacing, names: Sequence[str], ids: Mapping[str, int]) -> otTables.PairPos | None:
-    latin = [row for row, outline in enumerate(spacing.outlines) if not is_korean(outline.char)]
+    latin = [
+        row
+        for row, outline in enumerate(spacing.outlines)
+        if outline.char.isascii() or outline.char in MADE_OF_PUNCTUATION
+    ]
     small = [row for row in latin if spacing.outlines[row].char.islower()]
     if len(small) < 2:
         return None

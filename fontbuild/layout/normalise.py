@@ -6,6 +6,7 @@ of their kind (a glyph written half out of its cell) are moved most of the way t
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 
 from fontbuild.errors import NoInkError
 from fontbuild.layout.transform import scale_and_shift
-from fontbuild.metrics import HIGHEST, LOWEST
+from fontbuild.metrics import ASCENDER, HIGHEST, LOWEST
 from fontbuild.outlines.outline import Outline
 from templates import hangul
+from templates.glyphs import Source
 
 HANGUL_SIZE = 700
 """Side of the square with the area of the median common syllable's ink box: pen fonts have 620-680, text fonts 860."""
@@ -69,15 +71,28 @@ def normalise(outlines: Sequence[Outline]) -> tuple[list[Outline], Scales]:
             "글꼴로 만들 글씨가 하나도 없습니다. 글자를 쓴 시트의 사진인지 확인하세요.",
             "There is no ink to make a font from. Check that the photos show a filled sheet.",
         )
-    korean = [outline for outline in outlines if not outline.char.isascii()]
-    latin = [outline for outline in outlines if outline.char.isascii()]
+    kinds = [_script(outline) for outline in outlines]
+    korean, latin, signs = (
+        [outline for outline, kind in zip(outlines, kinds, strict=True) if kind == script]
+        for script in ("hangul", "latin", "sign")
+    )
     scale, rise = _hangul_fit([outline for outline in korean if hangul.is_common(outline.char)] or korean)
-    in_order = {False: iter(_place_korean(korean, scale, rise))}
+    in_order = {
+        "hangul": iter(_place_korean(korean, scale, rise)),
+        "sign": (scale_and_shift(outline, scale, 0.0, rise) for outline in signs),
+    }
     baselines = _baselines(latin)
     latin_scale = _latin_scale(latin, baselines, scale)
-    in_order[True] = iter(_place_latin(latin, baselines, latin_scale))
-    placed = [_within_limits(next(in_order[outline.char.isascii()])) for outline in outlines]
+    in_order["latin"] = iter(_place_latin(latin, baselines, latin_scale))
+    placed = [_within_limits(next(in_order[kind])) for kind in kinds]
     return placed, Scales(scale, latin_scale, rise)
+
+
+def _script(outline: Outline) -> str:
+    """Tells whether it is placed as a syllable, on the Latin baseline, or as a sign, which keeps its size and place."""
+    if outline.char.isascii() or outline.baseline is not None:
+        return "latin"
+    return "hangul" if hangul.is_syllable(outline.char) or outline.char in hangul.COMPATIBILITY_JAMO else "sign"
 
 
 def _hangul_fit(outlines: Sequence[Outline]) -> tuple[float, float]:
@@ -133,10 +148,18 @@ def _baselines(latin: Sequence[Outline]) -> dict[str, float]:
     lines: dict[str, float] = {}
     for source in {outline.source for outline in latin}:
         group = [outline for outline in latin if outline.source == source]
-        offsets = [outline.bounds[1] - (outline.baseline or 0.0) for outline in group if outline.char in _FLAT_BOTTOMED]
+        offsets = [
+            outline.bounds[1] - (outline.baseline or 0.0) for outline in group if _base(outline.char) in _FLAT_BOTTOMED
+        ]
         usual = float(np.median(offsets)) if offsets else 0.0
         lines |= {outline.char: (outline.baseline or 0.0) + usual for outline in group}
     return lines
+
+
+def _base(char: str) -> str:
+    """Returns the letter under an accent; none for one that reaches below the line."""
+    parts = unicodedata.normalize("NFD", char)
+    return "" if "\u0327" in parts else parts[0]
 
 
 def _latin_scale(latin: Sequence[Outline], baselines: dict[str, float], scale: float) -> float:
@@ -155,7 +178,7 @@ def _place_latin(latin: Sequence[Outline], baselines: dict[str, float], scale: f
     placed = []
     for outline in latin:
         rise = -baselines[outline.char] * scale
-        if outline.char in _FLAT_BOTTOMED:
+        if _base(outline.char) in _FLAT_BOTTOMED:
             offset = outline.bounds[1] * scale + rise
             rise += float(np.clip(offset * _BASELINE_KEPT, -_BASELINE_MOST_UNITS, _BASELINE_MOST_UNITS)) - offset
         placed.append(scale_and_shift(outline, scale, 0.0, rise))
@@ -163,8 +186,13 @@ def _place_latin(latin: Sequence[Outline], baselines: dict[str, float], scale: f
 
 
 def _within_limits(outline: Outline) -> Outline:
-    """Shifts the outline, and shrinks it where that is not enough, to lie between LOWEST and HIGHEST."""
+    """Shifts the outline, and shrinks it where that is not enough, to lie between LOWEST and HIGHEST.
+
+    A letter with an accent is shrunk instead: it shall stand on its line and make no line higher.
+    """
     _, bottom, _, top = outline.bounds
+    if outline.source is Source.COMPOSED and outline.baseline is not None and top > ASCENDER:
+        return scale_and_shift(outline, ASCENDER / top, 0.0, 0.0)
     if top - bottom > HIGHEST - LOWEST:
         outline = scale_and_shift(outline, (HIGHEST - LOWEST) / (top - bottom), 0.0, 0.0)
         _, bottom, _, top = outline.bounds

@@ -1,18 +1,20 @@
-"""Makes signs that no sheet asks for but that programs insert by themselves: ‘ ’ “ ” … · – —
+"""Makes signs of finished outlines: ‘ ’ “ ” … · – — and the full-width forms of ASCII.
 
-They are made of the writer's own comma, full stop and hyphen. Without them a program with "smart quotes" would
+The former are made of the writer's own comma, full stop and hyphen. Without them a program with "smart quotes" would
 show such a sign in another font.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from fontbuild.layout.normalise import HANGUL_CENTRE
 from fontbuild.layout.transform import HALF_TURN, IDENTITY, combine, transformed
 from fontbuild.outlines.outline import Outline
+from templates.signs import parts_of, signs
 
 DASH_UNITS = {"–": 480.0, "—": 860.0}
 """Widths of the ink of en and em dash."""
@@ -31,8 +33,17 @@ def complete_punctuation(outlines: Sequence[Outline]) -> list[Outline]:
         outlines: placed on their baseline.
     """
     by_char = {outline.char: outline for outline in reversed(outlines)}
-    made = [*_quotes(by_char), *_dots(by_char), *_dashes(by_char)]
+    made = [*_quotes(by_char), *_dots(by_char), *_dashes(by_char), *_wide_forms(by_char)]
     return [outline for outline in made if outline.char not in by_char]
+
+
+def _wide_forms(by_char: Mapping[str, Outline]) -> list[Outline]:
+    """Copies ordinary letters and signs; their advance will be as wide as a syllable's."""
+    return [
+        replace(by_char[parts.text], char=sign)
+        for sign in signs()
+        if (parts := parts_of(sign)) is not None and parts.how == "wide" and parts.text in by_char
+    ]
 
 
 def _quotes(by_char: Mapping[str, Outline]) -> list[Outline]:

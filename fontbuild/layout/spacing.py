@@ -16,18 +16,19 @@ from numpy.typing import NDArray
 from fontbuild.layout.transform import scale_and_shift
 from fontbuild.outlines.outline import BAND_BOTTOM, BAND_COUNT, BAND_UNITS, Outline
 from templates import hangul
+from templates.signs import MADE_OF_PUNCTUATION, parts_of
 
 _DEEPEST_UNITS = 110.0
 """White farther than this behind a glyph's edge belongs to the glyph, not to the gap."""
 _OPEN_SHARE = 0.7
 """Share of a side's openness that its side bearing loses."""
 _GAP_SHARE = 0.6
-_GAP_UNITS = {"hangul": (46.0, 110.0), "latin": (44.0, 90.0)}
+_GAP_UNITS = {"hangul": (46.0, 110.0), "latin": (44.0, 90.0), "sign": (60.0, 100.0)}
 _LEAST_BEARING_UNITS = 6.0
 _SPACE_SHARE = 0.36
 _SPACE_UNITS = (210.0, 310.0)
 _DEFAULT_ADVANCE = 600.0
-_MATH_SIGNS = frozenset("+<=>")
+_MATH_SIGNS = frozenset("+<=>×÷±−≠≤≥")
 
 Numbers = NDArray[np.float64]
 
@@ -41,6 +42,8 @@ class Spacing:
     advances: list[int]
     """Of each outline."""
     space: int
+    wide: int
+    """Advance of full-width forms and blanks: that of a syllable."""
 
 
 def apply_spacing(outlines: Sequence[Outline]) -> Spacing:
@@ -48,7 +51,7 @@ def apply_spacing(outlines: Sequence[Outline]) -> Spacing:
     spaced = list(outlines)
     advances = [0] * len(spaced)
     for script, rows in _by_script(outlines).items():
-        if not rows:
+        if not rows or script == "wide":
             continue
         members = [outlines[row] for row in rows]
         lefts, rights = _bearings(members, _gap(script, members))
@@ -59,8 +62,18 @@ def apply_spacing(outlines: Sequence[Outline]) -> Spacing:
     _equal_width(spaced, advances)
     syllables = [advance for outline, advance in zip(spaced, advances, strict=True) if hangul.is_syllable(outline.char)]
     typical = float(np.mean(syllables)) if syllables else _DEFAULT_ADVANCE
+    _centre_wide(spaced, advances, typical)
     space = round(float(np.clip(typical * _SPACE_SHARE, *_SPACE_UNITS)))
-    return Spacing(spaced, advances, space)
+    return Spacing(spaced, advances, space, round(typical))
+
+
+def _centre_wide(outlines: list[Outline], advances: list[int], typical: float) -> None:
+    """Gives full-width forms a syllable's advance, their ink in its middle."""
+    for row, outline in enumerate(outlines):
+        if _script(outline.char) == "wide":
+            left, _, right, _ = outline.bounds
+            advances[row] = max(round(typical), round(right - left + 2 * _LEAST_BEARING_UNITS))
+            outlines[row] = scale_and_shift(outline, 1.0, (advances[row] - left - right) / 2, 0.0)
 
 
 def _equal_width(outlines: list[Outline], advances: list[int]) -> None:
@@ -74,10 +87,20 @@ def _equal_width(outlines: list[Outline], advances: list[int]) -> None:
 
 def _by_script(outlines: Sequence[Outline]) -> dict[str, list[int]]:
     """Returns the indices of the outlines by script."""
-    return {
-        "hangul": [row for row, outline in enumerate(outlines) if is_korean(outline.char)],
-        "latin": [row for row, outline in enumerate(outlines) if not is_korean(outline.char)],
-    }
+    rows: dict[str, list[int]] = {"hangul": [], "latin": [], "sign": [], "wide": []}
+    for row, outline in enumerate(outlines):
+        rows[_script(outline.char)].append(row)
+    return rows
+
+
+def _script(char: str) -> str:
+    """Names the group of outlines that one rhythm is measured from."""
+    if is_korean(char):
+        return "hangul"
+    if char.isascii() or char in MADE_OF_PUNCTUATION:
+        return "latin"
+    parts = parts_of(char)
+    return "wide" if parts is not None and parts.how == "wide" else "sign"
 
 
 def is_korean(char: str) -> bool:

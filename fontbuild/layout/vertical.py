@@ -14,8 +14,8 @@ from fontbuild.metrics import CENTRE, UNITS_PER_EM
 from fontbuild.outlines.outline import Outline
 from templates import hangul
 
-TURNED = "()[]{}<>-~_=|:;–—…"
-RAISED = ".,"
+TURNED = "()[]{}<>-~_=|:;–—…「」『』【】〔〕〈〉《》«»‹›ー∼（）［］｛｝＜＞～＿｜：；‒―⸺⸻→←"
+RAISED = ".,。、．，"
 _TALL_SHARE = 0.9
 """Quantile of the syllables' heights that the advance is made for."""
 _GAP_UNITS = 90.0

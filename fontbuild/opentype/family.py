@@ -44,7 +44,7 @@ def spaced_like_regular(
     final = []
     for key, before, after in zip(_keys(everything), everything, spacing.outlines, strict=True):
         final.append(scale_and_shift(shown.get(key, before), 1.0, after.bounds[0] - before.bounds[0], 0.0))
-    return Spacing(final, spacing.advances, spacing.space)
+    return Spacing(final, spacing.advances, spacing.space, spacing.wide)
 
 
 def _keys(outlines: Iterable[Outline]) -> list[tuple[str, int]]:

@@ -23,6 +23,7 @@ from fontbuild.opentype.features import layout_table, substitutions
 from fontbuild.opentype.glyf import GlyphRecord, empty_record, notdef_record, outline_record
 from fontbuild.opentype.names import Names, name_table
 from fontbuild.outlines.outline import Outline
+from templates.signs import BLANK
 
 _TIMESTAMP = 3_818_275_200
 """Seconds from 1904 to 2025-01-01: a fixed date, so that the same glyphs give the same bytes."""
@@ -86,15 +87,16 @@ def glyph_names(outlines: Iterable[Outline]) -> list[str]:
 def _glyph_order(spacing: Spacing, names: Sequence[str]) -> list[str]:
     """Orders glyphs: spaces first, then by character, alternates last."""
     glyphs = sorted(zip(names, spacing.outlines, strict=True), key=lambda glyph: ("." in glyph[0], glyph[1].char))
-    return [".notdef", *(glyph_name(chr(code)) for code in _SPACES), *(name for name, _ in glyphs)]
+    return [".notdef", *(glyph_name(chr(code)) for code in (*_SPACES, *map(ord, BLANK))), *(name for name, _ in glyphs)]
 
 
 def _records(
     spacing: Spacing, names: Sequence[str], order: Iterable[str]
 ) -> tuple[dict[str, GlyphRecord], dict[int, str]]:
     """Returns glyphs by name in the order given, and the glyph names by code."""
-    codes = {code: glyph_name(chr(code)) for code in _SPACES}
-    records = {".notdef": notdef_record(), **{name: empty_record(spacing.space) for name in codes.values()}}
+    blanks = dict.fromkeys(_SPACES, spacing.space) | dict.fromkeys(map(ord, BLANK), spacing.wide)
+    codes = {code: glyph_name(chr(code)) for code in blanks}
+    records = {".notdef": notdef_record(), **{codes[code]: empty_record(width) for code, width in blanks.items()}}
     for name, outline, advance in zip(names, spacing.outlines, spacing.advances, strict=True):
         records[name] = outline_record(outline, advance)
         if "." not in name:
