@@ -1,4 +1,4 @@
-"""Small honest stages and orders for tests of what strings stages together."""
+"""Small stages, requests and observers for tests of the pipeline and the runner."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,50 +10,50 @@ from deploy.pipeline.request import FontRequest, make_request
 from fontbuild.info import FontInfo
 
 
-class Silent:
-    """An observer that remembers what it heard."""
+class RecordingObserver:
+    """An observer that records its calls."""
 
     def __init__(self) -> None:
-        self.heard: list[str] = []
+        self.calls: list[str] = []
 
     def stage_started(self, stage: Stage) -> None:
-        self.heard.append(f"start {stage.name}")
+        self.calls.append(f"start {stage.name}")
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None:
-        self.heard.append(f"{stage.name} {share:.2f} {message}")
+        self.calls.append(f"{stage.name} {share:.2f} {message}")
 
     def stage_finished(self, outcome: Outcome) -> None:
-        self.heard.append(f"{'reuse' if outcome.reused else 'finish'} {outcome.stage.name}")
+        self.calls.append(f"{'reuse' if outcome.reused else 'finish'} {outcome.stage.name}")
 
 
-class FontService:
-    """Three stages that count words of text files; keeps a tally of its runs and breaks where told."""
+class WordStages:
+    """Three stages that count the words of text files, record their runs and fail where a test asks for it."""
 
     def __init__(self) -> None:
         self.ran: list[str] = []
         self.broken: dict[str, BaseException] = {}
 
-    def read(self, given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-        text = " ".join(photo.read_text() for photo in given.request.photos)
+    def read(self, inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+        text = " ".join(photo.read_text() for photo in inputs.request.photos)
         (out / "text").write_text(text)
-        self._pass_by("read")
+        self._finish("read")
         return {"letters": len(text)}
 
-    def count(self, given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-        words = (given.results["read"] / "text").read_text().split()
+    def count(self, inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+        words = (inputs.results["read"] / "text").read_text().split()
         (out / "half").write_text("half written")
         progress(0.5, "셈 · counting")
-        self._pass_by("count")
+        self._finish("count")
         (out / "words").write_text(str(len(words)))
         return {"words": len(words)}
 
-    def sign(self, given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-        words = (given.results["count"] / "words").read_text()
-        (out / "signed").write_text(f"{given.request.info.name_korean}: {words}")
-        self._pass_by("sign")
+    def sign(self, inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+        words = (inputs.results["count"] / "words").read_text()
+        (out / "signed").write_text(f"{inputs.request.info.name_korean}: {words}")
+        self._finish("sign")
         return {}
 
-    def _pass_by(self, stage: str) -> None:
+    def _finish(self, stage: str) -> None:
         self.ran.append(stage)
         if stage in self.broken:
             raise self.broken.pop(stage)
@@ -69,7 +69,7 @@ class FontService:
 
 
 def a_request(folder: Path, text: str = "손 맛 글 씨", name: str = "엄마 글씨") -> FontRequest:
-    """An order whose photographs are two text files."""
+    """A request whose photographs are two text files."""
     folder.mkdir(parents=True, exist_ok=True)
     photos = [folder / "one.txt", folder / "two.txt"]
     photos[0].write_text(text)
@@ -78,5 +78,5 @@ def a_request(folder: Path, text: str = "손 맛 글 씨", name: str = "엄마 �
 
 
 def report(request: FontRequest, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
-    """What a test reads off a run."""
+    """The report of a run, for tests."""
     return {"words": outcomes["count"].facts["words"], "reused": [n for n, o in outcomes.items() if o.reused]}

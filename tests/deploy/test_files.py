@@ -1,4 +1,4 @@
-"""What describes images, machines and alarms is well formed and true to the program it runs."""
+"""Dockerfile, compose, Kubernetes, Prometheus and Grafana files are valid and agree with the program."""
 
 import json
 import re
@@ -34,7 +34,7 @@ GRID = 24
 
 
 def run(program: str, *arguments: str | Path) -> None:
-    """Runs a judge that came with the environment, or Prometheus' own from the system; skips where that is not."""
+    """Runs a linter of the virtual environment, or promtool of the system; skips where promtool is not installed."""
     found = shutil.which(program, path=str(Path(sys.executable).parent))
     if program == "promtool" and (found := shutil.which(program)) is None:
         pytest.skip("promtool is not installed: apt-get install prometheus")
@@ -43,32 +43,32 @@ def run(program: str, *arguments: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_image_is_built_by_the_rules() -> None:
+def test_the_dockerfile_passes_its_linter() -> None:
     run("hadolint", DEPLOY / "Dockerfile")
 
 
-def test_scripts_have_no_traps() -> None:
+def test_scripts_pass_their_linter() -> None:
     run("shellcheck", *sorted(DEPLOY.glob("*.sh")))
 
 
-def test_yaml_is_tidy() -> None:
+def test_yaml_passes_its_linter() -> None:
     run("yamllint", "--strict", DEPLOY)
 
 
-def test_the_composition_keeps_to_its_specification() -> None:
+def test_compose_file_is_valid() -> None:
     run("check-jsonschema", "--builtin-schema", "vendor.compose-spec", DEPLOY / "compose.yaml")
 
 
-def test_manifests_keep_to_the_schemas_of_kubernetes() -> None:
+def test_kubernetes_manifests_are_valid() -> None:
     run("kubernetes-validate", "--strict", *MANIFESTS)
 
 
-def test_prometheus_reads_its_files() -> None:
+def test_prometheus_files_are_valid() -> None:
     run("promtool", "check", "config", "--syntax-only", DEPLOY / "prometheus" / "prometheus.yaml")
     run("promtool", "check", "rules", RULES)
 
 
-def test_alarms_ring_when_they_should_and_only_then() -> None:
+def test_alerts_fire_when_they_should_and_only_then() -> None:
     run("promtool", "test", "rules", DEPLOY / "prometheus" / "rules_test.yaml")
 
 
@@ -111,12 +111,12 @@ def test_commands_and_options_are_those_of_the_program() -> None:
         assert set(options) <= allowed, place
 
 
-def test_both_ways_start_the_same_processes() -> None:
+def test_compose_and_kubernetes_start_the_same_processes() -> None:
     lines = {" ".join(command) for place, command in commands() if place.startswith("compose")}
     assert lines == {" ".join(command) for place, command in commands() if place.startswith("kubernetes")}
 
 
-def test_variables_are_settings() -> None:
+def test_environment_variables_are_settings() -> None:
     known = {f"SONMAT_{name}".upper() for name in Settings.model_fields}
     given = {name for service in our_services().values() for name in service["environment"]}
     given |= {name for each in of_kind("ConfigMap") for name in each["data"]}
@@ -125,14 +125,14 @@ def test_variables_are_settings() -> None:
     assert {name for name in given if name.startswith("SONMAT_")} <= known
 
 
-def test_settings_of_the_files_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_of_settings_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {name: value for each in of_kind("ConfigMap") for name, value in each["data"].items()}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     assert Settings().bus == "kafka"
 
 
-def test_secrets_are_named_and_never_written_down() -> None:
+def test_secrets_are_named_and_have_no_values_in_the_files() -> None:
     named = re.search(r'Secret "sonmat": (.+)\.', (DEPLOY / "kubernetes" / "settings.yaml").read_text())
     assert named is not None
     asked = {
@@ -149,7 +149,7 @@ def test_secrets_are_named_and_never_written_down() -> None:
                 assert not value or name == "MYSQL_DATABASE", name
 
 
-def test_the_script_of_secrets_writes_all_that_the_composition_asks_for(tmp_path: Path) -> None:
+def test_the_script_of_secrets_writes_all_variables_of_the_compose_file(tmp_path: Path) -> None:
     script = tmp_path / "secrets.sh"
     shutil.copy(DEPLOY / "secrets.sh", script)
     subprocess.run([script], check=True, capture_output=True)
@@ -162,7 +162,7 @@ def test_the_script_of_secrets_writes_all_that_the_composition_asks_for(tmp_path
     assert len(set(written.values())) == len(written), "no secret twice"
 
 
-def test_nothing_of_ours_has_more_rights_than_it_needs() -> None:
+def test_containers_have_no_needless_rights() -> None:
     for name, service in our_services().items():
         assert service["read_only"] and service["cap_drop"] == ["ALL"], name
     for name, pod in pods().items():
@@ -175,14 +175,14 @@ def test_nothing_of_ours_has_more_rights_than_it_needs() -> None:
     assert "USER 10001" in next(stage for stage in stages if stage.startswith("base AS runtime"))
 
 
-def test_who_is_told_to_stop_gets_the_time_it_takes() -> None:
+def test_stopped_processes_get_enough_time() -> None:
     for name, service in our_services().items():
         assert int(service["stop_grace_period"].rstrip("s")) > STOP_S, name
     for each in of_kind("Deployment"):
         assert each["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > STOP_S, each["metadata"]["name"]
 
 
-def test_objects_find_each_other() -> None:
+def test_kubernetes_objects_refer_to_existing_ones() -> None:
     deployments = {each["metadata"]["name"]: each for each in of_kind("Deployment")}
     labels = [pod["metadata"]["labels"] for pod in pods().values()]
     for each in of_kind("ScaledObject", "HorizontalPodAutoscaler"):
@@ -198,7 +198,7 @@ def test_objects_find_each_other() -> None:
     assert sorted(listed) == [path.name for path in MANIFESTS]
 
 
-def test_the_scale_follows_topics_and_groups_that_the_workers_read() -> None:
+def test_scaling_uses_the_topics_and_groups_of_the_workers() -> None:
     settings = next(each for each in of_kind("ConfigMap"))["data"]
     scaled = {each["metadata"]["name"]: each["spec"]["triggers"] for each in of_kind("ScaledObject")}
     for name, kind in (("sonmat-collector", COLLECTOR), ("sonmat-worker", DRAWER)):
@@ -209,7 +209,7 @@ def test_the_scale_follows_topics_and_groups_that_the_workers_read() -> None:
     assert not scaled
 
 
-def test_images_of_others_are_pinned() -> None:
+def test_foreign_images_are_pinned() -> None:
     bases = re.findall(r"^FROM (\S+:\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
     images = [each["image"] for each in compose()["services"].values() if not each["image"].startswith("sonmat:")]
     assert bases and images
@@ -217,63 +217,67 @@ def test_images_of_others_are_pinned() -> None:
         assert re.search(r":v?\d+\.\d+", image), image
 
 
-def test_the_image_gets_every_room_and_no_corpus() -> None:
+def test_the_image_gets_every_package_and_no_corpus() -> None:
     let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]["include"]
     assert let_in == {name.rstrip("*") for name in packages} | {"pyproject.toml", "README.md"}
 
 
-def test_mysql_8_lets_us_in() -> None:
-    assert _auth._have_cryptography, "caching_sha2_password, the way of MySQL 8, needs the package cryptography"
+def test_mysql_8_authentication_is_supported() -> None:
+    assert _auth._have_cryptography, (
+        "caching_sha2_password, the authentication of MySQL 8, needs the package cryptography"
+    )
 
 
-def board() -> dict[str, Any]:
+def dashboard() -> dict[str, Any]:
     whole: dict[str, Any] = json.loads(BOARD.read_text())
     return whole
 
 
 def expressions() -> list[str]:
-    """All that Grafana asks of Prometheus."""
-    asked = [target["expr"] for panel in board()["panels"] for target in panel["targets"]]
-    return asked + [each["expr"] for each in board()["annotations"]["list"]]
+    """All expressions of the dashboard."""
+    asked = [target["expr"] for panel in dashboard()["panels"] for target in panel["targets"]]
+    return asked + [each["expr"] for each in dashboard()["annotations"]["list"]]
 
 
-def test_figures_that_are_asked_for_are_figures_that_we_tell(tmp_path: Path) -> None:
+def test_queried_metrics_exist(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'sonmat.sqlite3'}")
-    told = set()
+    exported = set()
     for name, kind in re.findall(r"^# TYPE (\w+) (\w+)$", Figures(store).text().decode(), re.MULTILINE):
-        told |= {name} | ({f"{name}_{part}" for part in ("bucket", "sum", "count")} if kind in HEAPS else set())
+        exported |= {name} | (
+            {f"{name}_{part}" for part in ("bucket", "sum", "count")} if kind in SERIES_KINDS else set()
+        )
     store.close()
     rules = yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
-    told |= {rule["record"] for rule in rules if "record" in rule}
+    exported |= {rule["record"] for rule in rules if "record" in rule}
     for expression in [*expressions(), *(rule["expr"] for rule in rules)]:
-        assert set(re.findall(r"\bsonmat[_:][\w:]+", expression)) <= told, expression
+        assert set(re.findall(r"\bsonmat[_:][\w:]+", expression)) <= exported, expression
 
 
-HEAPS = ("histogram", "summary")
+SERIES_KINDS = ("histogram", "summary")
 
 
-def test_prometheus_understands_what_grafana_asks(tmp_path: Path) -> None:
+def test_prometheus_parses_the_expressions_of_the_dashboard(tmp_path: Path) -> None:
     rules = [{"record": f"panel:{k}", "expr": expression} for k, expression in enumerate(expressions())]
     path = tmp_path / "panels.yaml"
     path.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
     run("promtool", "check", "rules", path)
 
 
-def test_panels_lie_beside_each_other_and_find_their_source() -> None:
+def test_panels_do_not_overlap_and_have_a_source() -> None:
     sources = yaml.safe_load((DEPLOY / "grafana/provisioning/datasources/prometheus.yaml").read_text())
     known = {each["uid"] for each in sources["datasources"]}
     taken: set[tuple[int, int]] = set()
-    for panel in board()["panels"]:
+    for panel in dashboard()["panels"]:
         at = panel["gridPos"]
         cells = {(at["x"] + x, at["y"] + y) for x in range(at["w"]) for y in range(at["h"])}
         assert not cells & taken and at["x"] + at["w"] <= GRID, panel["title"]
         taken |= cells
         assert {panel["datasource"]["uid"], *(each["datasource"]["uid"] for each in panel["targets"])} <= known
-    assert len({panel["id"] for panel in board()["panels"]}) == len(board()["panels"])
+    assert len({panel["id"] for panel in dashboard()["panels"]}) == len(dashboard()["panels"])
 
 
-def test_the_stack_runs_what_the_composition_runs() -> None:
+def test_the_stack_runs_the_services_of_the_compose_file() -> None:
     given = dict.fromkeys(re.findall(r"\$\{(\w+):\?", (DEPLOY / "compose.yaml").read_text()), "given")
     services = stack.our_services(given)
     assert set(services) == set(stack.ORDER)

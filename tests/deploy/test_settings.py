@@ -1,4 +1,4 @@
-"""Settings have defaults that work, and their table is true."""
+"""Settings have defaults that work, old names that work, and a table in the README that agrees with them."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
 
-def test_defaults_are_the_embedded_way_to_run(tmp_path: Path) -> None:
+def test_defaults_run_everything_embedded(tmp_path: Path) -> None:
     settings = load_settings()
     assert (settings.bus, settings.device, settings.data) == ("local", "auto", tmp_path / "sonmat")
     assert settings.database_url == f"sqlite:///{tmp_path}/sonmat/sonmat.sqlite3"
@@ -41,7 +41,7 @@ def test_a_wrong_value_is_named_in_both_languages(monkeypatch: pytest.MonkeyPatc
     assert "설정" in refusal.value.korean
 
 
-def test_the_table_of_settings_is_whole() -> None:
+def test_the_table_of_settings_is_complete() -> None:
     rows = re.findall(r"^\| `SONMAT_(\w+)` \|\s*`?([^|`]*?)`?\s*\|", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert [name.lower() for name, _ in rows] == list(Settings.model_fields)
     shown = dict(rows)

@@ -1,4 +1,4 @@
-"""Prints how the service stands faults and load; a reference beside every figure."""
+"""Prints the results of the benchmarks of faults and load, each with a reference."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from tests.service.servers import MariaDb
 
 SETTINGS = {"max_tries": "3"}
 LEASE_SHARE = 0.2
-"""Leases and echoes scale with the pause, so that a small trial waits for nothing long."""
+"""Leases and polls scale with the pause, so that a small trial does not wait long."""
 LEAST_WAIT_S = 10.0
-"""On a busy machine a heart may miss a shorter beat."""
+"""On a busy machine a heartbeat may come too late for a shorter lease."""
 FEW_ROWS = 250
 BAR_MS = 200.0
 
 
 def main() -> int:
-    """Runs what was asked for; 0 when every job ended exactly once and no upload failed."""
+    """Runs the chosen benchmarks; returns 0 when every job ended exactly once and no upload failed."""
     options = _options()
     console = Console()
     is_good = True

@@ -1,4 +1,4 @@
-"""A real browser in the hand of a test: Chromium by the DevTools protocol over a pipe, nothing else to install."""
+"""Controls a real browser: Chromium by the DevTools protocol over a pipe, without further packages."""
 
 import base64
 import fcntl
@@ -59,7 +59,7 @@ class Browser:
             os.close(each)
         self._number, self._buffer, self._session = 0, b"", ""
         self.problems: list[str] = []
-        """What the page complained of: errors of scripts, refusals by the content policy."""
+        """Errors of the page: of scripts, and of the content security policy."""
         self._open(folder, size, touch)
 
     def _open(self, folder: Path, size: tuple[int, int], touch: bool) -> None:

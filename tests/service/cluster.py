@@ -1,4 +1,4 @@
-"""A service under test: servers, processes each with a data folder of its own, jobs, and a count of how they end."""
+"""A service under test: real servers, processes with a data folder each, jobs, and counts of how they end."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.service.servers import Broker, MariaDb, ObjectStore
 BUCKET = "sonmat"
 LOOK_S = 0.2
 STOP_LIMIT_S = 60.0
-WISHES = {"english_name": None, "designer": "", "license": "ofl", "version": "1.000"}
+PARAMS = {"english_name": None, "designer": "", "license": "ofl", "version": "1.000"}
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,16 @@ class Tally:
 
     jobs: int
     fonts: int
-    """Done, with one event that says so."""
+    """Jobs that are done, with exactly one event of it."""
     named: int
-    """Failed, with one dead letter that says why."""
+    """Jobs that have failed, with exactly one event of it."""
     tries: int
-    """Attempts of all of them together; each of the three parts of the way needs one."""
+    """Attempts of all jobs; each of the three phases needs one."""
     codes: tuple[str, ...]
 
     @property
     def is_whole(self) -> bool:
-        """Whether every job ended exactly once."""
+        """Every job ended exactly once."""
         return self.fonts + self.named == self.jobs
 
 
@@ -64,11 +64,11 @@ class ServiceCluster:
     uploads: Uploads
     implementation: str
     photos: Sequence[Path]
-    """Real photographs of one sheet; empty for the stub's texts."""
+    """Real photographs of one sheet; empty for the texts of the stub stages."""
     processes: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
 
     def run(self, kind: str) -> subprocess.Popen[bytes]:
-        """Starts a process of the service on what might be a machine of its own."""
+        """Starts a process of the service with a data folder of its own, as on another machine."""
         number = len(self.processes)
         data = self.folder / f"{kind}-{number}"
         data.mkdir()
@@ -95,17 +95,17 @@ class ServiceCluster:
         project = uuid.uuid4().hex
         folder = self.uploads.folder / project
         folder.mkdir(parents=True)
-        given: Sequence[Path | None] = self.photos or [None]
-        paths = [photo_path(folder, number) for number in range(1, len(given) + 1)]
-        for path, photo in zip(paths, given, strict=True):
-            # White space makes every text another, and every photograph's file: nothing is found made already.
+        photos: Sequence[Path | None] = self.photos or [None]
+        paths = [photo_path(folder, number) for number in range(1, len(photos) + 1)]
+        for path, photo in zip(paths, photos, strict=True):
+            # The white space makes every file unique, so that no stage finds an earlier result.
             path.write_bytes(photo.read_bytes() + project.encode() if photo else f"{work_s}{_blank(project)}".encode())
         records = tuple(Photo(path.name, hash_file(path), path.stat().st_size) for path in paths)
         self.uploads.keep(project, [path.name for path in paths])
-        numbers = list(range(1, len(given) + 1))
-        options: dict[str, Any] = {"name": name, **WISHES, "numbers": numbers, "letters": {}, "pen_em": 0.05}
-        wish = NewJob(hash_json(project), name, "ofl", records, options, project)
-        return self.store.submit(wish, lambda job: encode(PhotosReceived(job=job.id)))
+        numbers = list(range(1, len(photos) + 1))
+        options: dict[str, Any] = {"name": name, **PARAMS, "numbers": numbers, "letters": {}, "pen_em": 0.05}
+        new_job = NewJob(hash_json(project), name, "ofl", records, options, project)
+        return self.store.submit(new_job, lambda job: encode(PhotosReceived(job=job.id)))
 
     def wait(self, condition: Callable[[], bool], limit_s: float) -> bool:
         """Waits until something has come true; whether it has."""
@@ -127,8 +127,10 @@ class ServiceCluster:
     def tally(self, jobs: Sequence[Job]) -> Tally:
         """How jobs ended, by their rows and by their events."""
         now = [self.store.job(job.id) for job in jobs]
-        told = [Counter(topic for _, topic, _ in self.store.operations.events(job.id)) for job in jobs]
-        ends = [(job.state, each[FontReady.TOPIC], each[JobFailed.TOPIC]) for job, each in zip(now, told, strict=True)]
+        topics = [Counter(topic for _, topic, _ in self.store.operations.events(job.id)) for job in jobs]
+        ends = [
+            (job.state, each[FontReady.TOPIC], each[JobFailed.TOPIC]) for job, each in zip(now, topics, strict=True)
+        ]
         codes = sorted({job.error_code or "" for job in now if job.state is JobState.FAILED})
         fonts, named = ends.count((JobState.DONE, 1, 0)), ends.count((JobState.FAILED, 0, 1))
         return Tally(len(jobs), fonts, named, sum(job.attempt for job in now), tuple(codes))
@@ -180,7 +182,7 @@ def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str
 
 
 def _blank(project: str) -> str:
-    """A project's name written in blanks and tabs."""
+    """A project's id written in blanks and tabs."""
     return "".join(" \t"[int(bit)] for bit in f"{int(project, 16):b}")
 
 

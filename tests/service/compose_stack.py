@@ -1,7 +1,7 @@
-"""Runs the processes of ``compose.yaml`` by hand and makes a font through them: what containers would do, without them.
+"""Runs the processes of ``compose.yaml`` without containers and makes a font through them.
 
     make stack                          # the network itself: some minutes on two cores
-    python -m tests.service.compose_stack --quick      # copies of written letters in the network's place
+    python -m tests.service.compose_stack --quick      # copies of written letters instead of the network
 
 MariaDB stands for MySQL, Tansu for Apache Kafka, moto for the S3-compatible store; all are servers of their own. Every
 process has a data folder of its own, as on machines that share nothing. Everything ends with the command.
@@ -45,7 +45,7 @@ LOOK_S = 0.5
 
 
 class StackError(Exception):
-    """The stack did not do what it should."""
+    """A process of the stack failed, or did not finish in time."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,15 @@ def our_services(given: Mapping[str, str]) -> dict[str, Service]:
     whole = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
     return {
         name: Service(
-            name, each["command"], {key: filled(str(value), given) for key, value in each["environment"].items()}
+            name, each["command"], {key: substitute(str(value), given) for key, value in each["environment"].items()}
         )
         for name, each in whole["services"].items()
         if each["image"].startswith("sonmat:") and "profiles" not in each
     }
 
 
-def filled(text: str, given: Mapping[str, str]) -> str:
-    """``${NAME:-default}`` and ``${NAME:?message}`` as Compose fills them in.
+def substitute(text: str, given: Mapping[str, str]) -> str:
+    """Substitutes ``${NAME:-default}`` and ``${NAME:?message}`` as Compose does.
 
     Raises:
         StackError: a value is missing; the message is the file's own.
@@ -96,7 +96,7 @@ def filled(text: str, given: Mapping[str, str]) -> str:
 
 @dataclass
 class Stack:
-    """Servers and processes; ``up`` starts them, leaving the body ends them."""
+    """Servers and processes; ``up`` starts them, the exit stack ends them."""
 
     folder: Path
     quick: bool
@@ -137,7 +137,7 @@ class Stack:
             self.processes[service.name] = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
     def down(self) -> None:
-        """Ends what still runs."""
+        """Kills the processes that still run."""
         for process in self.processes.values():
             process.kill()
             process.wait()
@@ -149,7 +149,7 @@ class Stack:
         return {name: process.wait(STOP_LIMIT_S) for name, process in self.processes.items()}
 
     def check_alive(self) -> None:
-        """Makes sure that nothing has ended by itself.
+        """Checks that no process has ended by itself.
 
         Raises:
             StackError: a process has.
@@ -176,21 +176,21 @@ def _make_bucket(environment: Mapping[str, str]) -> Any:
 
 
 def make_font(stack: Stack, photos: Sequence[Path]) -> tuple[bytes, dict[str, float]]:
-    """Goes the writer's way by HTTP: uploads, starts, waits, downloads; the TTF, and how long each took."""
-    begun_s, spent_s = time.monotonic(), {}
+    """Uploads, starts, waits and downloads by HTTP as a writer does; returns the TTF and the seconds of each step."""
+    started_s, spent_s = time.monotonic(), {}
     with httpx2.Client(base_url=f"http://127.0.0.1:{stack.port}", follow_redirects=True, timeout=600) as browser:
         _wait(stack, lambda: _is_ready(browser), READY_LIMIT_S, "the web is not ready")
-        spent_s["ready"] = time.monotonic() - begun_s
+        spent_s["ready"] = time.monotonic() - started_s
         form = {"form_token": _form_token(browser.get("/").text)}
         address = browser.post("/s", data=form).url.path.removesuffix("/photos")
         for photo in photos:
             answer = browser.post(f"{address}/photos", data=form, files={"photos": (photo.name, photo.read_bytes())})
             answer.raise_for_status()
         _wait(stack, lambda: _is_read(browser, address), READY_LIMIT_S, "photographs were not read")
-        spent_s["photographs"] = time.monotonic() - begun_s - sum(spent_s.values())
+        spent_s["photographs"] = time.monotonic() - started_s - sum(spent_s.values())
         browser.post(f"{address}/start", data=form | {"name": "손맛 무대", "licence": "ofl"}).raise_for_status()
         _wait(stack, lambda: _is_done(browser, address), FONT_LIMIT_S, "no font")
-        spent_s["font"] = time.monotonic() - begun_s - sum(spent_s.values())
+        spent_s["font"] = time.monotonic() - started_s - sum(spent_s.values())
         figures = browser.get("/metrics", headers={"authorization": f"Bearer {stack.token}"}).text
         if 'sonmat_jobs{state="done"} 1.0' not in figures:
             raise StackError("/metrics does not know of the font")
@@ -236,7 +236,7 @@ def _form_token(page: str) -> str:
 
 
 def main() -> int:
-    """Makes a font through the whole stack and prints what came of it; 1 where anything went wrong."""
+    """Makes a font through the whole stack and prints the result; returns 1 where anything failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="copies of written letters in the network's place")
     parser.add_argument("photos", type=Path, nargs="*", help="photographs of a sheet; those of the demo without")
@@ -253,20 +253,20 @@ def main() -> int:
         except StackError as error:
             console.print(f"{error}\n{stack.logs()}", style="red", markup=False, highlight=False)
             return 1
-    _tell(console, ttf, spent_s, ended, kept)
+    _print_result(console, ttf, spent_s, ended, kept)
     return 1 if any(ended.values()) else 0
 
 
-def _tell(
+def _print_result(
     console: Console, ttf: bytes, spent_s: Mapping[str, float], ended: Mapping[str, int], kept: Sequence[str]
 ) -> None:
-    table = Table("what", "came of it", title="compose.yaml, by hand")
+    table = Table("step", "result", title="compose.yaml without containers")
     for name, seconds in spent_s.items():
         table.add_row(name, f"{seconds:.1f} s")
     table.add_row("font", f"{len(ttf) / 1e6:.1f} MB, {len(TTFont(io.BytesIO(ttf)).getBestCmap())} characters")
     table.add_row("objects in the bucket", str(len(kept)))
     for name, code in ended.items():
-        table.add_row(f"{name}, told to stop", "ended in order" if code == 0 else f"exit code {code}")
+        table.add_row(f"{name}, stopped", "exit code 0" if code == 0 else f"exit code {code}")
     console.print(table)
 
 

@@ -1,4 +1,4 @@
-"""Whatever dies, every job ends exactly once: as a font, or as a failure by name in the dead letters."""
+"""Faults during jobs: whatever fails, every job ends exactly once, with a font or a named failure."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from tests.service.cluster import ServiceCluster, Tally
 from tests.service.stub_stages import POISON
 
 DATABASE_SHARE = 0.25
-"""The database is away for this share of the broker's time."""
-TOLD = 5
+"""The time that the database is stopped, as a share of the broker's."""
+REPEATS = 5
 POISON_SHARE = 0.1
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How big a trial is."""
+    """The size of a trial."""
 
     jobs: int
     work_s: float
     """How long the stub draws."""
     pause_s: float
-    """How long the broker is away."""
+    """The seconds that the broker is stopped."""
     limit_s: float
-    """A job that has not ended by then hangs."""
+    """Seconds after which an unfinished job counts as hanging."""
     workers: int = 2
-    """Beside one relay and one collector."""
+    """Workers that draw, beside one relay and one collector."""
 
     @property
-    def hands(self) -> tuple[str, ...]:
-        """The processes that carry jobs out."""
+    def process_kinds(self) -> tuple[str, ...]:
+        """The kinds of the processes that carry out jobs."""
         return ("collect", *["work"] * self.workers)
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What a fault did."""
+class FaultResult:
+    """The outcome of one fault."""
 
     fault: str
     tally: Tally
@@ -50,20 +50,20 @@ class Finding:
 
 
 Fault = Callable[[ServiceCluster, Trial, Sequence[Job]], str]
-"""Does it, with jobs in flight, and says what is worth a word."""
+"""Causes the fault while jobs run; returns a detail for the table."""
 
 
-def run_faults(cluster: ServiceCluster, trial: Trial, names: Sequence[str] = ()) -> Iterator[Finding]:
-    """Starts the service and tries every fault on it, one after another, the undisturbed way first."""
-    for kind in ("relay", *trial.hands):
+def run_faults(cluster: ServiceCluster, trial: Trial, names: Sequence[str] = ()) -> Iterator[FaultResult]:
+    """Starts the service and causes every fault, one after another, after an undisturbed run."""
+    for kind in ("relay", *trial.process_kinds):
         cluster.run(kind)
     for name, fault in FAULTS.items():
         if not names or name in names:
             yield _try(cluster, trial, name, fault)
 
 
-def _try(cluster: ServiceCluster, trial: Trial, name: str, fault: Fault) -> Finding:
-    begun_s = time.monotonic()
+def _try(cluster: ServiceCluster, trial: Trial, name: str, fault: Fault) -> FaultResult:
+    started_s = time.monotonic()
     poisonous = max(1, round(POISON_SHARE * trial.jobs)) if fault is poison else 0
     if fault is kill_relay:
         cluster.end("relay", signal.SIGKILL)
@@ -71,7 +71,9 @@ def _try(cluster: ServiceCluster, trial: Trial, name: str, fault: Fault) -> Find
     jobs = [cluster.submit(font, trial.work_s) for font in fonts]
     detail = fault(cluster, trial, jobs)
     has_ended = cluster.wait_end(jobs, trial.limit_s)
-    return Finding(name, cluster.tally(jobs), time.monotonic() - begun_s, detail if has_ended else f"{detail} HANGS")
+    return FaultResult(
+        name, cluster.tally(jobs), time.monotonic() - started_s, detail if has_ended else f"{detail} HANGS"
+    )
 
 
 def _in_flight(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> None:
@@ -84,87 +86,87 @@ def _is_drawn(cluster: ServiceCluster, jobs: Sequence[Job]) -> bool:
 
 
 def nothing(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
-    """The reference."""
+    """Causes no fault: the reference."""
     return ""
 
 
 def kill_workers(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
-    """Everybody who works on a job is killed in the middle of it; others take their place."""
+    """Kills all workers during their jobs and starts others."""
     cluster.wait(lambda: _is_drawn(cluster, jobs), trial.limit_s)
     for kind in ("collect", "work"):
         cluster.end(kind, signal.SIGKILL)
-    for kind in trial.hands:
+    for kind in trial.process_kinds:
         cluster.run(kind)
     return ""
 
 
 def empty_broker(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
-    """The broker goes away and comes back with nothing in it."""
+    """Stops the broker and starts it again without its events."""
     _in_flight(cluster, trial, jobs)
     cluster.broker.kill()
     time.sleep(trial.pause_s)
     cluster.broker.start()
-    return f"away {trial.pause_s:.0f} s"
+    return f"stopped for {trial.pause_s:.0f} s"
 
 
 def restart_database(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
-    """The database goes away and comes back."""
+    """Stops the database and starts it again."""
     _in_flight(cluster, trial, jobs)
     cluster.mariadb.stop()
-    away_s = DATABASE_SHARE * trial.pause_s
-    time.sleep(away_s)
+    stopped_s = DATABASE_SHARE * trial.pause_s
+    time.sleep(stopped_s)
     cluster.mariadb.start()
-    return f"away {away_s:.0f} s"
+    return f"stopped for {stopped_s:.0f} s"
 
 
 def kill_relay(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
-    """The relay dies before it publishes; the next after the broker has the events and before the outbox knows."""
+    """Kills one relay before it publishes, and the next between publishing and marking the events."""
     waiting = cluster.store.outbox.pending()
-    cluster.run("relay-that-dies").wait(trial.limit_s)
+    cluster.run("killed-relay").wait(trial.limit_s)
     twice = cluster.store.outbox.pending()
     cluster.run("relay")
     return f"{waiting} unpublished, {twice} published twice"
 
 
-def tell_five_times(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
-    """Every event comes five times."""
-    cluster.store.outbox.add([encode(PhotosReceived(job=job.id)) for job in jobs] * (TOLD - 1))
+def repeat_events(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
+    """Publishes every event five times."""
+    cluster.store.outbox.add([encode(PhotosReceived(job=job.id)) for job in jobs] * (REPEATS - 1))
     cluster.wait(lambda: any(cluster.store.job(job.id).part != "collect" for job in jobs), trial.limit_s)
     now = [cluster.store.job(job.id) for job in jobs]
-    cluster.store.outbox.add([encode(JobWaits(job=job.id, part=job.part)) for job in now] * (TOLD - 1))
+    cluster.store.outbox.add([encode(JobWaits(job=job.id, part=job.part)) for job in now] * (REPEATS - 1))
     return ""
 
 
 def poison(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
-    """Some jobs kill whoever draws them."""
+    """Some of the jobs kill the process that draws them."""
     return ""
 
 
 def stop_workers(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
-    """Workers are asked to stop, as when a new version is rolled out; their jobs are free at once."""
+    """Stops all workers, as when a new version is deployed; their jobs are requeued at once."""
     _in_flight(cluster, trial, jobs)
-    begun_s = time.monotonic()
+    started_s = time.monotonic()
     for kind in ("collect", "work"):
         for name, process in cluster.processes:
             if name == kind and process.poll() is None:
                 process.send_signal(signal.SIGTERM)
     cluster.wait(lambda: cluster.states(jobs)[JobState.RUNNING] == 0, trial.limit_s)
-    free_s = time.monotonic() - begun_s
+    requeued_s = time.monotonic() - started_s
     for kind in ("collect", "work"):
         cluster.end(kind, signal.SIGTERM)
-    ended_s = time.monotonic() - begun_s
-    for kind in trial.hands:
+    ended_s = time.monotonic() - started_s
+    for kind in trial.process_kinds:
         cluster.run(kind)
-    return f"jobs free after {free_s:.1f} s, processes gone after {ended_s:.1f} s"
+    return f"jobs requeued after {requeued_s:.1f} s, processes ended after {ended_s:.1f} s"
 
 
 FAULTS: dict[str, Fault] = {
     "nothing (the reference)": nothing,
-    "workers killed in mid-job": kill_workers,
-    "broker away, back empty": empty_broker,
+    "workers killed during jobs": kill_workers,
+    "broker stopped, events lost": empty_broker,
     "database restarted": restart_database,
     "relay killed around publishing": kill_relay,
-    "every event five times": tell_five_times,
+    "every event five times": repeat_events,
     "poisonous jobs": poison,
-    "workers told to stop": stop_workers,
+    "workers stopped": stop_workers,
 }

@@ -1,4 +1,4 @@
-"""Many people at once, and a long history: what uploads and operators' pages take."""
+"""Load: many uploads at once, and operators' pages over many jobs."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def _resident_mib(process: psutil.Process) -> float:
 
 @dataclass(frozen=True)
 class UploadLoad:
-    """What uploading cost."""
+    """The times of many uploads."""
 
     uploads: int
     clients: int
     errors: tuple[str, ...]
-    alone: Passed
+    alone: UploadTimes
     """One upload on an idle service."""
     answers_s: Sequence[float]
     """Sorted."""
@@ -80,8 +80,8 @@ class UploadLoad:
 
 
 @dataclass(frozen=True)
-class Passed:
-    """One upload."""
+class UploadTimes:
+    """The times of one upload."""
 
     answer_s: float
     """Until the form was answered: the photograph is there."""
@@ -93,7 +93,7 @@ class Passed:
 def load_uploads(web: Web, photo: Path, uploads: int, clients: int) -> UploadLoad:
     """Clients with a project each upload one photograph after another, through the form as a script does."""
     first = Client(web)
-    first.upload(photo)  # starts the first reader, which is nobody's usual wait
+    first.upload(photo)  # starts the first reading process; not measured
     alone = first.upload(photo)
     peaks, done = [0.0], threading.Event()
 
@@ -103,10 +103,10 @@ def load_uploads(web: Web, photo: Path, uploads: int, clients: int) -> UploadLoa
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
-    begun_s = time.monotonic()
+    started_s = time.monotonic()
     with ThreadPoolExecutor(clients) as pool:
         found = list(pool.map(lambda own: _upload_all(web, photo, own), _shares(uploads, clients)))
-    seconds = time.monotonic() - begun_s
+    seconds = time.monotonic() - started_s
     done.set()
     watcher.join()
     passed = [each for client in found for each in client]
@@ -126,7 +126,7 @@ def _shares(count: int, clients: int) -> list[int]:
     return [count // clients + (k < count % clients) for k in range(clients)]
 
 
-def _upload_all(web: Web, photo: Path, count: int) -> list[Passed]:
+def _upload_all(web: Web, photo: Path, count: int) -> list[UploadTimes]:
     client = Client(web)
     return [client.upload(photo) for _ in range(count)]
 
@@ -139,25 +139,27 @@ class Client:
         token = form_token(self._session, "/")
         self._address = self._session.post("/s", data={"form_token": token}).url.path.removesuffix("/photos")
 
-    def upload(self, photo: Path) -> Passed:
+    def upload(self, photo: Path) -> UploadTimes:
         """Uploads a photograph and waits for its verdict, as the page's script does."""
         token = form_token(self._session, f"{self._address}/photos")
-        begun_s = time.monotonic()
+        started_s = time.monotonic()
         answer = self._session.post(
             f"{self._address}/photos",
             data={"form_token": token},
             files={"photos": (photo.name, photo.read_bytes())},
             headers={"accept": "application/json"},
         )
-        answer_s = time.monotonic() - begun_s
+        answer_s = time.monotonic() - started_s
         if answer.status_code != 200:
-            return Passed(answer_s, answer_s, f"{answer.status_code}: {answer.text[:120]}")
+            return UploadTimes(answer_s, answer_s, f"{answer.status_code}: {answer.text[:120]}")
         [taken] = json.loads(answer.text)["photos"]
         while taken["unread"]:
             time.sleep(ASK_S)
             known = self._session.get(f"{self._address}/photos", headers={"accept": "application/json"})
             [taken] = [each for each in json.loads(known.text)["photos"] if each["number"] == taken["number"]]
-        return Passed(answer_s, time.monotonic() - begun_s, str(taken["error"]["code"]) if taken["error"] else "")
+        return UploadTimes(
+            answer_s, time.monotonic() - started_s, str(taken["error"]["code"]) if taken["error"] else ""
+        )
 
 
 def open_session(web: Web) -> httpx2.Client:
@@ -179,7 +181,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def fill(store: Store, count: int) -> list[str]:
-    """Puts a history of jobs into the database, with stages and events; returns some of their ids."""
+    """Inserts many finished jobs with stages and events; returns some of their ids."""
     now, ids = datetime.now(UTC), [str(uuid.uuid4()) for _ in range(count)]
     states = [state for state, share in SHARES for _ in range(round(share * count))] + [JobState.DONE] * count
     for at in range(0, count, BATCH):
@@ -229,7 +231,7 @@ def _event(job_id: str, at: datetime) -> dict[str, object]:
 
 @contextmanager
 def operator(web: Web) -> Iterator[Callable[[str], float]]:
-    """An operator's session; the function gives a page's median milliseconds."""
+    """Logs in as operator; the function returns a page's median milliseconds."""
     with open_session(web) as session:
         login = "/operator/login"
         session.post(login, data={"form_token": form_token(session, login), "token": web.token})
@@ -237,9 +239,9 @@ def operator(web: Web) -> Iterator[Callable[[str], float]]:
         def page_ms(path: str) -> float:
             times = []
             for _ in range(REPEATS):
-                begun_s = time.perf_counter()
+                started_s = time.perf_counter()
                 answer = session.get(path, headers={"authorization": f"Bearer {web.token}"})
-                times.append(1000.0 * (time.perf_counter() - begun_s))
+                times.append(1000.0 * (time.perf_counter() - started_s))
                 answer.raise_for_status()
             return sorted(times)[REPEATS // 2]
 

@@ -1,4 +1,4 @@
-"""Stages for benches: the network's place is taken by something quick; the rest is real, or quick as well.
+"""Stub stages for tests of the service: quick ones replace the network, or all stages.
 
 A font whose name begins with ``POISON`` kills every process that draws it.
 """
@@ -29,23 +29,23 @@ from templates.hangul import ASCII_PRINTABLE, is_syllable
 
 POISON = "독"
 DRAWN = 40
-"""So many syllables beside the written ones."""
+"""The number of drawn syllables."""
 STEP_S = 0.1
 
 
-def _take_poison(request: FontRequest) -> None:
+def _kill_if_poisonous(request: FontRequest) -> None:
     if request.info.name_korean.startswith(POISON):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _read(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-    (out / "text").write_text(given.request.photos[0].read_text())
+def _read(inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    (out / "text").write_text(inputs.request.photos[0].read_text())
     return {}
 
 
-def _draw(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-    end_s = time.monotonic() + float((given.results["capture"] / "text").read_text())
-    _take_poison(given.request)
+def _draw(inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    end_s = time.monotonic() + float((inputs.results["capture"] / "text").read_text())
+    _kill_if_poisonous(inputs.request)
     while time.monotonic() < end_s:
         time.sleep(STEP_S)
         progress(0.5, "")
@@ -53,8 +53,8 @@ def _draw(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]
     return {}
 
 
-def _build(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-    (out / "font").write_bytes((given.results["generate"] / "drawings").read_bytes())
+def _build(inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    (out / "font").write_bytes((inputs.results["generate"] / "drawings").read_bytes())
     return {}
 
 
@@ -70,25 +70,25 @@ STUB_PLAN = Plan(
     ),
     _stub_report,
 )
-"""Photographs are texts: the seconds that drawing takes."""
+"""Its photographs are text files with the seconds that drawing takes."""
 
 
-def _no_seed(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+def _no_seed(inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
     (out / SEED).write_text('"none"')
     return {"name": "none", "distance": 0.0, "ranked": []}
 
 
-def _learn_nothing(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+def _adapt_nothing(inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
     progress(0.5, "halfway")
-    if given.request.show:
-        given.request.show(np.zeros((len(given.request.shown), 96, 96), np.uint8))
+    if inputs.request.show:
+        inputs.request.show(np.zeros((len(inputs.request.shown), 96, 96), np.uint8))
     (out / WEIGHTS).write_bytes(b"nothing learnt")
     return {"device": "cpu"}
 
 
-def _draw_copies(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-    _take_poison(given.request)
-    written = load_glyphs(given.results["capture"] / GLYPHS)
+def _draw_copies(inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
+    _kill_if_poisonous(inputs.request)
+    written = load_glyphs(inputs.results["capture"] / GLYPHS)
     syllables = [glyph for char, glyph in written.items() if is_syllable(char)]
     drawn = [_smaller(chr(0xD000 + k), syllables[k % len(syllables)]) for k in range(DRAWN)]
     latin = [_smaller(char, syllables[0], 0.7) for char in ASCII_PRINTABLE if char not in written]
@@ -104,20 +104,20 @@ def _smaller(char: str, glyph: GlyphImage, baseline_em: float | None = None) -> 
 
 
 def real_plan() -> Plan:
-    """The service's plan; in the network's place copies of what was written."""
-    quick = {"seed": _no_seed, "adapt": _learn_nothing, "generate": _draw_copies}
+    """The service's plan, with copies of the written letters instead of the network."""
+    quick = {"seed": _no_seed, "adapt": _adapt_nothing, "generate": _draw_copies}
     plan = web_plan()
     stages = [replace(each, run=quick[each.name], code=()) if each.name in quick else each for each in plan.stages]
     return replace(plan, stages=tuple(stages))
 
 
 def stub_job(task: JobTask) -> str:
-    """A worker's job by the stub's plan."""
+    """Carries out a task with the stub plan."""
     return carry_out(task, STUB_PLAN)
 
 
 def real_job(task: JobTask) -> str:
-    """A worker's job, real but for the network."""
+    """Carries out a task with all stages real except the network."""
     return carry_out(task, real_plan())
 
 

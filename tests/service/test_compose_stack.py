@@ -1,4 +1,4 @@
-"""All processes of ``compose.yaml`` by hand, on real servers: photographs go in by HTTP, a font comes out."""
+"""All processes of ``compose.yaml`` without containers, on real servers, from photographs by HTTP to the font."""
 
 import io
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ def photos(tmp_path: Path) -> list[Path]:
     return [tmp_path / page.name for page in HANGUL_PAGES]
 
 
-def test_photographs_become_a_font_through_every_process_of_the_composition(tmp_path: Path, photos: list[Path]) -> None:
+def test_photographs_become_a_font_through_all_processes(tmp_path: Path, photos: list[Path]) -> None:
     stack = Stack(tmp_path, quick=True)
     try:
         with ExitStack() as servers:

@@ -1,4 +1,4 @@
-"""Whatever dies, every job ends exactly once: the bench of faults in small, on real servers."""
+"""Whatever fails, every job ends exactly once: the benchmark of faults with few jobs, on real servers."""
 
 import signal
 import time
@@ -21,16 +21,16 @@ def test_every_job_ends_exactly_once_whatever_dies() -> None:
             for found in run_faults(cluster, TRIAL, SMALL):
                 print(found)
                 poisoned = 1 if found.fault == "poisonous jobs" else 0
-                told = f"{found}\n{cluster.logs()}"
-                assert (found.tally.fonts, found.tally.named) == (TRIAL.jobs - poisoned, poisoned), told
-                assert found.tally.codes == (("process.died",) if poisoned else ()), told
-            gives_its_job_back_at_once(cluster)
+                detail = f"{found}\n{cluster.logs()}"
+                assert (found.tally.fonts, found.tally.named) == (TRIAL.jobs - poisoned, poisoned), detail
+                assert found.tally.codes == (("process.died",) if poisoned else ()), detail
+            assert_stopped_worker_requeues_its_job(cluster)
     except ServerMissingError as error:
         pytest.skip(str(error))
 
 
-def gives_its_job_back_at_once(cluster: ServiceCluster) -> None:
-    """Told to stop, a worker keeps neither its job nor a try of it, and takes no other."""
+def assert_stopped_worker_requeues_its_job(cluster: ServiceCluster) -> None:
+    """A stopped worker requeues its job without counting the try, and claims no other."""
     job = cluster.submit("손맛", 60)
     assert cluster.wait(lambda: cluster.store.job(job.id).stage == "generate", TRIAL.limit_s), cluster.logs()
     assert cluster.wait(lambda: cluster.store.job(job.id).state is JobState.RUNNING, TRIAL.limit_s), cluster.logs()
@@ -39,9 +39,9 @@ def gives_its_job_back_at_once(cluster: ServiceCluster) -> None:
     for process in own:
         process.send_signal(signal.SIGTERM)
     assert cluster.wait(lambda: cluster.store.job(job.id).state is JobState.QUEUED, TRIAL.limit_s)
-    print(f"the job was free after {time.monotonic() - began:.1f} s")
+    print(f"the job was requeued after {time.monotonic() - began:.1f} s")
     now = cluster.store.job(job.id)
     assert (now.owner, now.tries, now.retry_at, now.part) == (None, 0, None, "draw")
     assert [process.wait(60) for process in own] == [0]
     left = [each.id for each in cluster.store.operations.workers()]
-    assert not any(f"/{process.pid}/" in name for process in own for name in left), "it said good-bye"
+    assert not any(f"/{process.pid}/" in name for process in own for name in left), "its row is removed"

@@ -1,4 +1,4 @@
-"""Workers on a real database: poison, dead letters, deletion. Dying servers: tests/service/test_faults.py."""
+"""Workers on a real database: killed processes, dead letters, deletion. Servers that fail: test_faults.py."""
 
 import os
 import signal
@@ -19,18 +19,18 @@ from deploy.job_process import carry_out
 from deploy.jobs.process_pool import JobImplementation, JobTask
 from deploy.pipeline.cache_keys import hash_file, hash_json
 from deploy.pipeline.engine import Plan, Progress, StageInput
-from tests.deploy.samples import FontService, report
+from tests.deploy.samples import WordStages, report
 
 WAIT_S = 90.0
 
 
 def slow_plan() -> Plan:
     """Three stages that count words; the second takes as long as the photograph says, and may kill its process."""
-    context = FontService()
-    stages = list(context.stages())
+    words = WordStages()
+    stages = list(words.stages())
 
-    def count(given: StageInput, out: Path, progress: Progress) -> dict[str, object]:
-        word, _, number = given.request.photos[0].read_text().partition(" ")
+    def count(inputs: StageInput, out: Path, progress: Progress) -> dict[str, object]:
+        word, _, number = inputs.request.photos[0].read_text().partition(" ")
         if word == "sleep":
             for _ in range(int(number) * 10):
                 time.sleep(0.1)
@@ -39,7 +39,7 @@ def slow_plan() -> Plan:
             os.kill(os.getpid(), signal.SIGKILL)
         if word == "break":
             raise ZeroDivisionError("broken on purpose")
-        return dict(context.count(given, out, progress))
+        return dict(words.count(inputs, out, progress))
 
     stages[1] = replace(stages[1], run=count)
     return Plan(stages, report)
@@ -68,8 +68,8 @@ else:
 """
 
 
-class ServiceCluster:
-    """A database, a bus, and the processes of a service in a test's hand."""
+class LocalService:
+    """A database, a bus, and processes of a service that a test starts."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self.folder = folder
@@ -98,8 +98,8 @@ class ServiceCluster:
         photo.write_text(text)
         params = {"name": "손", "english_name": None, "designer": "", "license": "ofl", "version": "1.000"}
         options = {**params, "numbers": [1], "letters": {}, "pen_em": 0.05}
-        wish = NewJob(hash_json(project), "손", "ofl", (Photo("p", hash_file(photo), 1),), options, project)
-        return self.store.submit(wish, lambda job: encode(PhotosReceived(job=job.id)))
+        new_job = NewJob(hash_json(project), "손", "ofl", (Photo("p", hash_file(photo), 1),), options, project)
+        return self.store.submit(new_job, lambda job: encode(PhotosReceived(job=job.id)))
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + WAIT_S
@@ -129,18 +129,20 @@ class ServiceCluster:
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceCluster]:
-    """A service with a worker that all tests give their jobs to: what one of them breaks must not stop the next."""
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalService]:
+    """A service whose one worker runs the jobs of all tests: a failing job must not stop the next."""
     folder = tmp_path_factory.mktemp("cluster")
     url = f"sqlite:///{folder / 'sonmat.sqlite3'}"
-    cluster = ServiceCluster(folder, {"DATABASE": url, "BUS": "local", "MAX_TRIES": "2"})
+    cluster = LocalService(folder, {"DATABASE": url, "BUS": "local", "MAX_TRIES": "2"})
     cluster.run("work")
     yield cluster
     cluster.close()
 
 
 @pytest.mark.parametrize(("word", "code"), [("die", "process.died"), ("break", "ZeroDivisionError")])
-def test_a_poisonous_job_is_tried_and_then_given_up_by_name(embedded: ServiceCluster, word: str, code: str) -> None:
+def test_a_job_that_always_fails_is_retried_and_then_fails_by_name(
+    embedded: LocalService, word: str, code: str
+) -> None:
     poison, sound = embedded.submit(word), embedded.submit("sound")
     ended, fine = embedded.wait_end([poison, sound])
     assert (ended.state, ended.error_code, ended.tries) == (JobState.FAILED, code, 2)
@@ -148,12 +150,12 @@ def test_a_poisonous_job_is_tried_and_then_given_up_by_name(embedded: ServiceClu
     assert embedded.count(JobFailed.TOPIC, poison.id) == 1
 
 
-def test_a_worker_shows_what_its_device_is(embedded: ServiceCluster) -> None:
+def test_a_worker_shows_the_name_of_its_device(embedded: LocalService) -> None:
     embedded.wait_end([embedded.submit("sound too")])
     assert [worker.device for worker in embedded.store.operations.workers()] == ["the card behind auto"]
 
 
-def test_what_nobody_can_read_goes_to_the_dead_letters_and_stops_nothing(embedded: ServiceCluster) -> None:
+def test_events_that_cannot_be_decoded_become_dead_letters_and_stop_nothing(embedded: LocalService) -> None:
     embedded.store.outbox.add([OutboxMessage(PhotosReceived.TOPIC, "x", {"type": "photos.received", "version": 99})])
     job = embedded.submit("sound")
     assert embedded.wait_end([job])[0].state is JobState.DONE
@@ -162,7 +164,7 @@ def test_what_nobody_can_read_goes_to_the_dead_letters_and_stops_nothing(embedde
     assert letter.message.payload["reason"]
 
 
-def test_a_job_whose_writer_deletes_it_stops_and_leaves_no_result(embedded: ServiceCluster) -> None:
+def test_a_deleted_job_stops_and_leaves_no_result(embedded: LocalService) -> None:
     results = embedded.folder / "artifacts"
     before = set(results.glob("*/*"))
     job = embedded.submit("sleep 30")

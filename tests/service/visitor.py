@@ -1,4 +1,4 @@
-"""A web application on a fresh database, with a small font service behind it."""
+"""Fixtures of a person who uses the web: the application on a fresh database, its jobs carried out in this process."""
 
 import re
 import tempfile
@@ -29,12 +29,12 @@ from tests.service.stub_stages import real_plan
 SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.jpg"))
 OPERATOR = "a long operator's token"
 READ_S = 240.0
-"""Patience with a machine that does other things: a photograph takes a second or two on an idle one."""
+"""Limit for reading photographs; one takes a second or two on an idle machine."""
 
 
 @dataclass
 class Person:
-    """Somebody with a browser without scripts: forms, cookies, and the address of the project."""
+    """A person with a browser without scripts: forms, cookies, and the address of the project."""
 
     client: TestClient
     store: Store

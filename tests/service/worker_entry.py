@@ -1,4 +1,4 @@
-"""One process of the service under test: ``python -m tests.service.worker_entry KIND TRADE``."""
+"""One process of the service under test: ``python -m tests.service.worker_entry KIND IMPLEMENTATION``."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from deploy.settings import Settings, load_settings
 from tests.service.stub_stages import IMPLEMENTATIONS
 
 
-class DeadlyBus(KafkaBus):
-    """Ends its process after the broker has taken a batch, before the outbox knows."""
+class KillingBus(KafkaBus):
+    """Kills its process after the broker has stored a batch and before the outbox marks it."""
 
     def publish(self, messages: Sequence[OutboxMessage]) -> None:
-        """Publishes and dies."""
+        """Publishes, then kills this process."""
         super().publish(messages)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def relay_that_dies(settings: Settings) -> None:
-    """Publishes what the outbox holds and is killed before it can say so."""
-    Relay(open_store(settings.database_url).outbox, DeadlyBus(settings.kafka_servers)).drain()
+def run_killed_relay(settings: Settings) -> None:
+    """Publishes the outbox and is killed before it marks the events."""
+    Relay(open_store(settings.database_url).outbox, KillingBus(settings.kafka_servers)).drain()
 
 
 def main() -> None:
-    """Runs until it is told to stop."""
+    """Runs a process of the service until it is stopped."""
     kind, implementation = sys.argv[1], IMPLEMENTATIONS[sys.argv[2]]
     settings = load_settings()
     if kind == "relay":
         relay(settings)
-    elif kind == "relay-that-dies":
-        relay_that_dies(settings)
+    elif kind == "killed-relay":
+        run_killed_relay(settings)
     elif kind == "collect":
         collect(settings, implementation)
     else:

@@ -12,7 +12,7 @@ from templates.archive import save_glyphs
 from tests.fonts import written_with
 
 
-def test_further_pens_are_made_from_the_drawn_letters(tmp_path: Path) -> None:
+def test_further_weights_are_built_from_the_drawn_letters(tmp_path: Path) -> None:
     save_glyphs(tmp_path / "glyphs.npz", written_with("nanum/NanumPen.ttf", "가나다라마바사하한글Aa"))
     info = FontInfo("굵은 손")
     files = make.build_further_weights(tmp_path / "glyphs.npz", info, [Weight.LIGHT, Weight.BOLD], tmp_path / "family")
@@ -21,14 +21,14 @@ def test_further_pens_are_made_from_the_drawn_letters(tmp_path: Path) -> None:
     assert (light["OS/2"].usWeightClass, bold["OS/2"].usWeightClass) == (300, 700)
 
 
-def test_the_command_passes_the_pens_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked: list[Weight] = []
+def test_the_command_passes_the_weights_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    weights: list[Weight] = []
 
     def record(*arguments: object) -> list[Path]:
-        asked.extend(arguments[-1])  # type: ignore[call-overload]
+        weights.extend(arguments[-1])  # type: ignore[call-overload]
         return []
 
     monkeypatch.setattr(make, "make_font", record)
     monkeypatch.setenv("SONMAT_DATA", str(tmp_path))
     assert run(["make", "--name", "손", "--out", str(tmp_path), "--weight", "bold", "--weight", "light"]) == 0
-    assert asked == [Weight.BOLD, Weight.LIGHT]
+    assert weights == [Weight.BOLD, Weight.LIGHT]

@@ -1,4 +1,4 @@
-"""The command as a person meets it."""
+"""The ``sonmat`` command: help, refusals, interruption."""
 
 import json
 import signal
@@ -20,7 +20,7 @@ ENVIRONMENT = {"COLUMNS": "100", "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
 
 @dataclass(frozen=True)
 class Result:
-    """What a command left behind."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -119,7 +119,7 @@ def test_a_folder_that_is_a_file_is_refused_before_any_work(sonmat: Sonmat, tmp_
 
 
 @pytest.mark.parametrize("content", [b"", b"dear diary", b"\xff\xd8\xff\xe0 cut off"])
-def test_what_is_no_photograph_is_refused_by_name_and_leaves_nothing(
+def test_files_that_are_no_photographs_are_refused_by_name_and_leave_nothing(
     sonmat: Sonmat, tmp_path: Path, content: bytes
 ) -> None:
     photo = tmp_path / "일기.jpg"
@@ -153,7 +153,7 @@ main()
 """
 
 
-def test_an_interrupted_command_says_how_to_go_on(tmp_path: Path) -> None:
+def test_an_interrupted_command_says_how_to_continue(tmp_path: Path) -> None:
     arguments = [sys.executable, "-c", INTERRUPTED, "make", "--name", "글씨", "--out", str(tmp_path), "photo.jpg"]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""The whole way, once: the sample photographs to a font, as a person does it."""
+"""``sonmat make`` from the sample photographs to a font, as a person runs it."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def sonmat_make(data: Path, out: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The data folder and what the writer got."""
+    """The data folder and the output folder."""
     data, out = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("made") / "out"
     result = sonmat_make(data, out)
     assert result.returncode == 0, result.stderr
@@ -40,7 +40,7 @@ def expected(out: Path) -> list[Path]:
     return [out / name for name in names]
 
 
-def test_the_writer_gets_these_files_and_no_other(folders: tuple[Path, Path]) -> None:
+def test_exactly_these_files_are_written(folders: tuple[Path, Path]) -> None:
     _, out = folders
     assert sorted(out.iterdir()) == sorted(expected(out))
     with Image.open(out / "specimen.png") as picture:
@@ -62,7 +62,7 @@ def test_every_character_is_in_the_font_and_none_is_empty(folders: tuple[Path, P
         assert empty == []
 
 
-def test_the_report_tells_what_was_read_and_what_it_cost(folders: tuple[Path, Path]) -> None:
+def test_the_report_says_what_was_read_and_what_it_cost(folders: tuple[Path, Path]) -> None:
     _, out = folders
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert report["set"] == "256"
@@ -79,7 +79,7 @@ def test_the_report_tells_what_was_read_and_what_it_cost(folders: tuple[Path, Pa
     assert report["checks"]
 
 
-def test_asking_again_repeats_no_stage_and_gives_the_same_font(folders: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_repeated_command_runs_no_stage_and_writes_the_same_font(folders: tuple[Path, Path], tmp_path: Path) -> None:
     data, out = folders
     result = sonmat_make(data, tmp_path / "again")
     assert result.returncode == 0, result.stderr

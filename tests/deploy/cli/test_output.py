@@ -1,4 +1,4 @@
-"""The writer's folder gets all files or none."""
+"""The output folder gets all files or none."""
 
 import json
 from pathlib import Path
@@ -40,12 +40,12 @@ def test_when_one_file_cannot_be_written_none_is(tmp_path: Path, font: Path) -> 
     assert not out.exists()
 
 
-def test_a_file_is_no_folder(tmp_path: Path, font: Path) -> None:
+def test_a_file_is_refused_as_a_folder(tmp_path: Path, font: Path) -> None:
     for out in (font, font / "below"):
         with pytest.raises(FolderRefusedError, match=r"made\.ttf is a file"):
             check_folder(out)
 
 
-def test_looking_leaves_no_trace(tmp_path: Path) -> None:
+def test_checking_a_folder_creates_nothing(tmp_path: Path) -> None:
     check_folder(tmp_path / "not" / "there")
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Results of stages are whole or not there, whatever happens while they are written."""
+"""Results of stages are complete or absent, whatever happens while they are written."""
 
 import os
 import time

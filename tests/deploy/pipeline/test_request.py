@@ -1,4 +1,4 @@
-"""Orders are checked before any work begins, and a name can never leave the folder it is meant for."""
+"""Requests are checked before any work, and no font name leads out of the output folder."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.deploy.samples import a_request
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "/tmp/x", "a/b\\c", "..", "손맛\n글씨", "x" * 200, "CON", "<b>굵게"]
 )
-def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
+def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     try:
         stem = a_request(tmp_path, name=name).file_stem
     except PersonError:
@@ -33,7 +33,7 @@ def test_names_that_no_font_can_have_are_refused_in_both_languages(tmp_path: Pat
     assert refusal.value.english.endswith(".")
 
 
-def test_photographs_must_be_there(tmp_path: Path) -> None:
+def test_photographs_must_exist(tmp_path: Path) -> None:
     with pytest.raises(NoPhotos):
         make_request([], FontInfo("글씨"))
     for missing in (tmp_path / "none.jpg", tmp_path):
@@ -41,7 +41,7 @@ def test_photographs_must_be_there(tmp_path: Path) -> None:
             make_request([missing], FontInfo("글씨"))
 
 
-def test_the_same_wish_is_the_same_job_and_another_is_not(tmp_path: Path) -> None:
+def test_equal_requests_are_one_job_and_others_are_not(tmp_path: Path) -> None:
     request = a_request(tmp_path)
     assert request.as_job().key == a_request(tmp_path / "elsewhere").as_job().key
     assert request.as_job().key == replace(request, device="cuda").as_job().key

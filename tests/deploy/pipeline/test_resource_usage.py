@@ -1,4 +1,4 @@
-"""The cost of a stretch of work is its own, not that of what came before."""
+"""Resource usage is that of the measured work alone, not of earlier work."""
 
 import subprocess
 import sys
@@ -8,29 +8,29 @@ import pytest
 
 from deploy.pipeline.resource_usage import ResourceUsage
 
-TAKEN_MIB = 300
+ALLOCATED_MIB = 300
 
 
-def take() -> None:
-    np.ones(TAKEN_MIB << 17).sum()  # 8 bytes each
+def allocate() -> None:
+    np.ones(ALLOCATED_MIB << 17).sum()  # 8 bytes each
 
 
 def test_the_peak_covers_what_was_freed_again() -> None:
     with ResourceUsage() as before:
         pass
     with ResourceUsage() as during:
-        take()
-    assert during.peak_memory_mib >= before.peak_memory_mib + 0.8 * TAKEN_MIB
+        allocate()
+    assert during.peak_memory_mib >= before.peak_memory_mib + 0.8 * ALLOCATED_MIB
     assert during.seconds > before.seconds
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process forget its peak")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can reset the peak")
 def test_an_earlier_peak_is_not_counted_again() -> None:
     with ResourceUsage() as first:
-        take()
+        allocate()
     with ResourceUsage() as second:
         pass
-    assert second.peak_memory_mib <= first.peak_memory_mib - 0.5 * TAKEN_MIB
+    assert second.peak_memory_mib <= first.peak_memory_mib - 0.5 * ALLOCATED_MIB
 
 
 IN_ITS_OWN_PROCESS = """
@@ -58,16 +58,16 @@ FORKED = """
 
 
 def measure_child(child: str) -> float:
-    """What a child adds, in a process of its own: the suite has other children."""
-    command = [sys.executable, "-c", IN_ITS_OWN_PROCESS.replace("{child}", child.strip()), str(TAKEN_MIB)]
+    """The memory that a child adds, measured in a separate process: this one has other children."""
+    command = [sys.executable, "-c", IN_ITS_OWN_PROCESS.replace("{child}", child.strip()), str(ALLOCATED_MIB)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process holds")
+@pytest.mark.skipif(sys.platform != "linux", reason="shared memory is known on Linux only")
 def test_a_child_process_counts() -> None:
-    assert measure_child(LARGE) >= 0.8 * TAKEN_MIB
+    assert measure_child(LARGE) >= 0.8 * ALLOCATED_MIB
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process holds")
+@pytest.mark.skipif(sys.platform != "linux", reason="shared memory is known on Linux only")
 def test_what_a_child_shares_with_its_parent_counts_once() -> None:
-    assert measure_child(FORKED) <= 0.2 * TAKEN_MIB
+    assert measure_child(FORKED) <= 0.2 * ALLOCATED_MIB
