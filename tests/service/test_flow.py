@@ -1,4 +1,4 @@
-"""The writer's way from the first page to a font, a redrawn letter, and deletion; as a browser without scripts goes."""
+"""From the first page to a font, a redrawn letter, and deletion, with a browser without scripts."""
 
 import io
 import json
@@ -50,9 +50,7 @@ def test_a_photograph_is_judged_page_by_page_and_cell_by_cell(owner: Person) -> 
     assert Image.open(io.BytesIO(picture.content)).size == (840, 1188)
 
 
-def test_photographs_are_kept_without_what_the_camera_says_and_under_names_of_our_own(
-    person: Person, pages: list[Path]
-) -> None:
+def test_photographs_are_stored_without_metadata_under_our_own_names(person: Person, pages: list[Path]) -> None:
     exif, tagged = Image.Exif(), io.BytesIO()
     exif[0x010F] = "Camera of a person"
     with Image.open(pages[2]) as photo:
@@ -70,7 +68,7 @@ def test_photographs_are_kept_without_what_the_camera_says_and_under_names_of_ou
             assert not photo.getexif()
 
 
-def test_a_font_is_started_only_when_the_photographs_will_do(person: Person, owner: Person) -> None:
+def test_a_font_is_started_only_when_the_photographs_suffice(person: Person, owner: Person) -> None:
     person.begin()
     assert "There is no photograph" in person.start().text
     person.take_over(owner, 1)
@@ -80,7 +78,7 @@ def test_a_font_is_started_only_when_the_photographs_will_do(person: Person, own
     assert person.jobs() == []
 
 
-def test_the_font_can_be_typed_in_and_downloaded(owner: Person) -> None:
+def test_the_font_can_be_tried_out_and_downloaded(owner: Person) -> None:
     page = owner.get(owner.address)
     assert page.url.path.endswith("/font")
     assert "엄마 글씨" in page.text and "<textarea" in page.text
@@ -100,7 +98,7 @@ def test_the_font_can_be_typed_in_and_downloaded(owner: Person) -> None:
     assert Image.open(io.BytesIO(specimen.content)).size[0] > 500
 
 
-def test_the_grid_tells_written_from_drawn(owner: Person) -> None:
+def test_the_grid_marks_written_letters(owner: Person) -> None:
     written = owner.get(f"{owner.address}/font").text
     assert written.count('<li class="written">') > 250
     group = owner.get(f"{owner.address}/font?group=ㅎ").text
@@ -110,13 +108,13 @@ def test_the_grid_tells_written_from_drawn(owner: Person) -> None:
     assert unsure.count("<li><a href") == 1, "what the reader could not make out is shown first of all"
 
 
-def test_progress_is_told_by_events_and_by_asking(owner: Person) -> None:
+def test_progress_is_streamed_and_can_be_polled(owner: Person) -> None:
     status = owner.get(f"{owner.address}/status").json()
     assert (status["state"], status["percent"]) == ("done", 100)
     stream = owner.get(f"{owner.address}/events")
     assert stream.headers["content-type"].startswith("text/event-stream")
-    told = [json.loads(line[6:]) for line in stream.text.splitlines() if line.startswith("data: ")]
-    assert told == [status]
+    statuses = [json.loads(line[6:]) for line in stream.text.splitlines() if line.startswith("data: ")]
+    assert statuses == [status]
     newest = re.findall("^id: (.+)$", stream.text, re.MULTILINE)[-1]
     again = owner.get(f"{owner.address}/events", headers={"last-event-id": newest}).text
     assert "data:" not in again, "who has seen the newest is told nothing twice"
@@ -124,7 +122,7 @@ def test_progress_is_told_by_events_and_by_asking(owner: Person) -> None:
     assert f"id: {newest}" in missed
 
 
-def test_a_waiting_job_says_its_place_and_a_running_one_its_stage(person: Person, owner: Person) -> None:
+def test_a_waiting_job_shows_its_place_and_a_running_one_its_stage(person: Person, owner: Person) -> None:
     person.begin()
     person.take_over(owner, 1, 2)
     person.start()
@@ -162,7 +160,7 @@ def test_the_hand_is_shown_while_it_is_learnt(person: Person, owner: Person) -> 
     assert person.get(f"{person.address}/sketches/{job.id}/3.png").status_code == 404
 
 
-def test_a_letter_written_again_takes_the_place_of_the_old_and_nothing_is_learnt_anew(owner: Person) -> None:
+def test_a_letter_written_again_replaces_the_old_one_without_another_adaptation(owner: Person) -> None:
     before = owner.jobs()[-1]
     assert "Rebuild" not in owner.get(f"{owner.address}/font").text
     saved = owner.post(f"{owner.address}/letters/ac00", {"action": "draw", "strokes": json.dumps(LINES)})
@@ -201,7 +199,7 @@ def keep_result(person: Person, stage: str) -> None:
         transaction.stage_done(StageResult(stage, "k" * 64, 1.0, 1.0))
 
 
-def test_a_scanned_pdf_is_taken_page_by_page_and_deleting_leaves_nothing(
+def test_a_scanned_pdf_is_read_page_by_page_and_deleting_leaves_nothing(
     person: Person, pages: list[Path], tmp_path: Path
 ) -> None:
     scan = tmp_path / "scan.pdf"
@@ -228,7 +226,7 @@ def test_a_scanned_pdf_is_taken_page_by_page_and_deleting_leaves_nothing(
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
 
 
-def test_an_address_cannot_be_read_off_the_database(person: Person) -> None:
+def test_the_database_does_not_contain_the_address(person: Person) -> None:
     person.begin()
     token = person.address.removeprefix("/s/")
     assert len(token) >= 32
@@ -236,7 +234,7 @@ def test_an_address_cannot_be_read_off_the_database(person: Person) -> None:
     assert token.encode() not in (person.folder / "sonmat.sqlite3").read_bytes()
 
 
-def test_the_newest_good_cell_wins_and_an_older_one_fills_in() -> None:
+def test_the_newest_good_cell_counts_and_an_older_one_fills_a_gap() -> None:
     chars = [cell.char for cell in build_sheet("28").pages[0].cells]
 
     def reading(number: int, bad: str) -> Upload:

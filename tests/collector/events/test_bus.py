@@ -1,4 +1,4 @@
-"""Both buses keep the same promises: the in-process one, and Kafka on a real broker."""
+"""Both buses deliver at least once and in order: the in-process one, and Kafka on a real broker."""
 
 import time
 import uuid
@@ -57,14 +57,16 @@ def receive(bus: Bus, topic: str, group: str, count: int, commit: int | None = N
     return got
 
 
-def test_events_arrive_whole_and_in_order(embedded: Store, bus: Bus, topic: str) -> None:
+def test_events_arrive_complete_and_in_order(embedded: Store, bus: Bus, topic: str) -> None:
     sent = [OutboxMessage(topic, "one job", {"number": i, "이름": "엄마 글씨 '😀'"}) for i in range(25)]
     send(embedded, bus, sent)
     got = receive(bus, topic, "group", 25)
     assert [(each.topic, each.key, each.payload) for each in got] == [(topic, "one job", each.payload) for each in sent]
 
 
-def test_what_was_not_committed_comes_again_and_what_was_does_not(embedded: Store, bus: Bus, topic: str) -> None:
+def test_uncommitted_events_are_delivered_again_and_committed_ones_are_not(
+    embedded: Store, bus: Bus, topic: str
+) -> None:
     send(embedded, bus, [OutboxMessage(topic, "job", {"number": i}) for i in range(4)])
     first = receive(bus, topic, "group", 4, commit=1)
     assert [each.payload["number"] for each in first] == [0, 1, 2, 3]
@@ -74,7 +76,7 @@ def test_what_was_not_committed_comes_again_and_what_was_does_not(embedded: Stor
     assert [each.payload["number"] for each in other_group] == [0, 1, 2, 3]
 
 
-def test_a_waiting_consumer_hears_of_news(embedded: Store, bus: Bus, topic: str) -> None:
+def test_a_waiting_consumer_receives_new_events(embedded: Store, bus: Bus, topic: str) -> None:
     with bus.consume([topic], "group") as consumer:
         assert consumer.poll(0.1) == []
         event = encode(PhotosReceived(job=str(uuid.uuid4())))
@@ -86,14 +88,14 @@ def test_a_waiting_consumer_hears_of_news(embedded: Store, bus: Bus, topic: str)
     assert [decode(each.payload) for each in got] == [PhotosReceived(job=event.key)]
 
 
-def test_local_events_outlive_the_process(embedded: Store, tmp_path: Path) -> None:
+def test_local_events_survive_the_process(embedded: Store, tmp_path: Path) -> None:
     embedded.outbox.add([OutboxMessage("t", "job", {"number": 1})])
     reopened = open_store(f"sqlite:///{tmp_path / 'sonmat.sqlite3'}")
     assert [each.payload for each in receive(LocalBus(reopened.outbox), "t", "g", 1)] == [{"number": 1}]
     reopened.close()
 
 
-def test_foreign_bytes_on_a_topic_reach_the_reader_and_stop_nothing(kafka_broker: str, embedded: Store) -> None:
+def test_foreign_bytes_on_a_topic_reach_the_consumer_and_block_nothing(kafka_broker: str, embedded: Store) -> None:
     from kafka import KafkaProducer
 
     bus, topic = KafkaBus(kafka_broker, session_timeout_s=6), f"topic-{uuid.uuid4().hex}"

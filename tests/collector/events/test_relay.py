@@ -1,4 +1,4 @@
-"""The relay on SQLite and MariaDB: all that was committed is published, nothing else, and twice only in a crash."""
+"""The relay on SQLite and MariaDB publishes all committed events and no others, twice only after a crash."""
 
 import threading
 from collections import Counter
@@ -13,8 +13,8 @@ from collector.store import OutboxMessage, Store
 from tests.collector.store_samples import new_job, submitted
 
 
-class Recorder:
-    """A bus that remembers, and fails or waits where a test wants it."""
+class RecordingBus:
+    """A bus that records events, and fails or waits where a test asks for it."""
 
     def __init__(self) -> None:
         self.seen: list[OutboxMessage] = []
@@ -43,7 +43,7 @@ def numbered(count: int, start: int = 0) -> list[OutboxMessage]:
 
 
 def test_everything_is_published_once_and_in_order(store: Store) -> None:
-    bus, count = Recorder(), 2 * BATCH + 1
+    bus, count = RecordingBus(), 2 * BATCH + 1
     store.outbox.add(numbered(count))
     assert store.outbox.pending() == count
     assert Relay(store.outbox, bus).drain() == count
@@ -52,8 +52,8 @@ def test_everything_is_published_once_and_in_order(store: Store) -> None:
     assert store.outbox.pending() == 0
 
 
-def test_when_the_broker_fails_in_between_nothing_is_lost(store: Store) -> None:
-    bus = Recorder()
+def test_no_event_is_lost_when_the_broker_fails_in_between(store: Store) -> None:
+    bus = RecordingBus()
     store.outbox.add(numbered(10))
     bus.break_after = 4
     with pytest.raises(ConnectionError):
@@ -66,10 +66,10 @@ def test_when_the_broker_fails_in_between_nothing_is_lost(store: Store) -> None:
     assert store.outbox.pending() == 0
 
 
-def test_relays_at_once_share_the_work_without_doing_any_twice(store: Store) -> None:
+def test_concurrent_relays_publish_no_event_twice(store: Store) -> None:
     count = 5 * BATCH
     store.outbox.add(numbered(count))
-    buses = [Recorder() for _ in range(4)]
+    buses = [RecordingBus() for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         totals = list(pool.map(lambda bus: Relay(store.outbox, bus).drain(), buses))
     assert sum(totals) == count
@@ -77,9 +77,9 @@ def test_relays_at_once_share_the_work_without_doing_any_twice(store: Store) -> 
 
 
 @pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
-def test_a_relay_that_waits_for_the_broker_holds_up_neither_writers_nor_other_relays(store: Store) -> None:
+def test_a_relay_that_waits_for_the_broker_blocks_neither_writers_nor_other_relays(store: Store) -> None:
     store.outbox.add(numbered(BATCH))
-    slow, quick = Recorder(), Recorder()
+    slow, quick = RecordingBus(), RecordingBus()
     slow.before_publish.clear()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(Relay(store.outbox, slow).drain)

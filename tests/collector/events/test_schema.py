@@ -1,4 +1,4 @@
-"""Events on the wire: what is written can be read, what is unknown is told from what is broken."""
+"""Events are encoded and decoded; unknown ones are distinguished from malformed ones."""
 
 import json
 from typing import Any
@@ -25,24 +25,24 @@ EVENTS = [
 ]
 
 
-def wire(event: Event) -> dict[str, Any]:
+def encoded(event: Event) -> dict[str, Any]:
     payload: dict[str, Any] = json.loads(json.dumps(encode(event).payload))
     return payload
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.TYPE)
-def test_what_is_written_can_be_read(event: Event) -> None:
-    assert decode(wire(event)) == event
+def test_encoded_events_are_decoded(event: Event) -> None:
+    assert decode(encoded(event)) == event
     message = encode(event)
     assert (message.topic, message.key) == (event.TOPIC, "j1")
 
 
 def test_every_event_has_an_id_of_its_own() -> None:
-    assert wire(EVENTS[0])["id"] != wire(EVENTS[0])["id"]
+    assert encoded(EVENTS[0])["id"] != encoded(EVENTS[0])["id"]
 
 
 def test_a_newer_program_may_add_fields() -> None:
-    payload = wire(EVENTS[0])
+    payload = encoded(EVENTS[0])
     payload["data"]["colour"] = "blue"
     payload["trace"] = "abc"
     assert decode(payload) == EVENTS[0]
@@ -51,7 +51,7 @@ def test_a_newer_program_may_add_fields() -> None:
 @pytest.mark.parametrize("change", [{"version": 2}, {"type": "photos.burnt"}])
 def test_unknown_types_and_versions_are_named(change: dict[str, Any]) -> None:
     with pytest.raises(UnknownEventError, match=str(next(iter(change.values())))):
-        decode(wire(EVENTS[0]) | change)
+        decode(encoded(EVENTS[0]) | change)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_unknown_types_and_versions_are_named(change: dict[str, Any]) -> None:
     [
         {},
         {"malformed": "b'\\xff'"},
-        wire(EVENTS[1]) | {"data": {}},
-        wire(EVENTS[1]) | {"data": {"set_name": "256", "written": "many", "artifact": "k"}},
-        wire(EVENTS[0]) | {"at": "yesterday"},
-        wire(EVENTS[0]) | {"id": 7},
+        encoded(EVENTS[1]) | {"data": {}},
+        encoded(EVENTS[1]) | {"data": {"set_name": "256", "written": "many", "artifact": "k"}},
+        encoded(EVENTS[0]) | {"at": "yesterday"},
+        encoded(EVENTS[0]) | {"id": 7},
     ],
 )
-def test_broken_events_are_told_from_unknown_ones(payload: dict[str, Any]) -> None:
+def test_malformed_events_are_distinguished_from_unknown_ones(payload: dict[str, Any]) -> None:
     with pytest.raises(MalformedEventError):
         decode(payload)
