@@ -1,4 +1,4 @@
-"""A hand made of round strokes with known geometry, so that tests need no font and can tell right from wrong."""
+"""A hand of round strokes with known geometry, so that tests need no font and know what is right."""
 
 import zlib
 

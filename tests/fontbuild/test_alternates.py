@@ -1,4 +1,4 @@
-"""The same letter close by comes in its next shape, and only there; whoever wants one shape gets it."""
+"""A letter repeated close by takes its next shape, and only there; the rules can be switched off."""
 
 import pytest
 import uharfbuzz as hb
@@ -17,7 +17,7 @@ def other(char, number):
 @pytest.fixture(scope="module")
 def font(tmp_path_factory):
     further = [other("가", 1), other("가", 2), other("나", 1)]
-    glyphs = GlyphSet.of("lively", hand().values(), further)
+    glyphs = GlyphSet.of("varied", hand().values(), further)
     return build_font(glyphs, FontInfo("산 글씨"), tmp_path_factory.mktemp("font")).ttf
 
 

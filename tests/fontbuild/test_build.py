@@ -74,11 +74,11 @@ def test_no_glyphs_leave_no_files(tmp_path):
 
 
 def test_progress_rises_to_the_end(tmp_path):
-    told = []
-    build_font(hand("가나다"), FontInfo("셋"), tmp_path, progress=lambda share, what: told.append((share, what)))
-    shares = [share for share, _ in told]
+    calls = []
+    build_font(hand("가나다"), FontInfo("셋"), tmp_path, progress=lambda share, what: calls.append((share, what)))
+    shares = [share for share, _ in calls]
     assert shares == sorted(shares) and shares[-1] == 1.0
-    assert all(what for _, what in told)
+    assert all(what for _, what in calls)
 
 
 def test_a_broken_font_is_noticed_and_never_delivered(built, tmp_path, monkeypatch):

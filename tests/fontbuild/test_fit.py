@@ -1,4 +1,4 @@
-"""What the fit promises of every contour: nothing crosses, extremes are points, and packing loses none of them."""
+"""Properties of every fitted contour: nothing crosses, extremes are points, and the glyph table keeps all points."""
 
 import numpy as np
 import pytest

@@ -33,16 +33,16 @@ def test_a_small_and_a_large_hand_come_out_equally_large():
     assert heights[0] == pytest.approx(heights[1], rel=0.15)
 
 
-def test_a_glyph_keeps_its_hop_but_a_stray_one_is_drawn_in():
+def test_a_glyph_keeps_its_offset_but_an_outlier_is_moved_in():
     glyphs = [syllable(char, down=0.02 * (index % 3 - 1)) for index, char in enumerate(KOREAN)]
     calm, scales = laid_out(glyphs)
     offsets = [middle(calm[char]) for char in KOREAN]
-    assert np.std(offsets) > 0.01 * 1000 * scales.hangul, "the hand's own rhythm is still there"
+    assert np.std(offsets) > 0.01 * 1000 * scales.hangul, "the hand's own variation is kept"
     distant, scales = laid_out([syllable("고", down=-0.25) if glyph.char == "고" else glyph for glyph in glyphs])
     assert 0 < middle(distant["고"]) - middle(calm["고"]) < 0.6 * 250 * scales.hangul
 
 
-def test_latin_stands_on_the_line_whatever_the_sheet_and_the_habit():
+def test_latin_stands_on_the_line_whatever_the_sheet_and_the_offset():
     written = [letter(char, low=0.03) for char in "acemn"]
     filled = [letter(char, low=-0.04, source=Source.SEED) for char in "orsuvwxz"]
     placed, scales = laid_out([*(syllable(char) for char in KOREAN), *written, *filled])

@@ -1,4 +1,4 @@
-"""The rules of Windows and macOS: a font of ours keeps them, and one that breaks a rule is told which."""
+"""The rules of Windows and macOS: our fonts keep them, and a broken rule is named."""
 
 import pytest
 from fontTools.ttLib import TTFont

@@ -1,4 +1,4 @@
-"""Kerning, the signs that programs put in by themselves, and vertical lines, as a shaper sees them."""
+"""Kerning, the signs that programs insert by themselves, and vertical lines, as HarfBuzz shapes them."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def test_kerning_never_makes_strokes_touch(path):
         assert gap + kerned(path, pair) >= min(gap, CLOSEST_UNITS) - 1
 
 
-def test_signs_nobody_wrote_are_made_of_those_that_were(path):
+def test_missing_signs_are_made_of_written_ones(path):
     font = TTFont(path)
     glyf, cmap = font["glyf"], font.getBestCmap()
     comma, one, two = (glyf[cmap[ord(char)]] for char in ",’”")

@@ -1,4 +1,4 @@
-"""The specimen shows the hand, says what was written, and its text is text."""
+"""The specimen shows the hand and marks what was written, and its text can be copied."""
 
 import re
 from html.parser import HTMLParser

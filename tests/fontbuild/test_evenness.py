@@ -1,4 +1,4 @@
-"""The yardstick tells even text from uneven and living from stamped."""
+"""The measure tells even text from uneven text, and letters that vary from letters that do not."""
 
 import numpy as np
 import pytest
