@@ -16,7 +16,7 @@ class Silent:
     def __init__(self) -> None:
         self.heard: list[str] = []
 
-    def stage_started(self, stage: Stage) -> None:
+    def stage_started(self, stage: Stage, key: str) -> None:
         self.heard.append(f"start {stage.name}")
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None:
