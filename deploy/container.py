@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from collector.blobs import BucketSettings, UploadBucket, UploadFolder, open_bucket
+from collector.blobs import BucketSettings, UploadBucket, UploadFolder, drop_abandoned, open_bucket, owned_folder
 from collector.events import Bus, KafkaBus, LocalBus
 from collector.store import Store, open_store
 from deploy.jobs.runner import JobRunner, Retries
-from deploy.pipeline.artifact_store import DAY_S, ArtifactFolder, Blobs
+from deploy.pipeline.artifact_store import COPIES, ArtifactFolder, Blobs
 from deploy.pipeline.artifact_store_s3 import ArtifactBucket
 from deploy.pipeline.engine import Plan
 from deploy.pipeline.font_plan import font_plan
 from deploy.settings import Settings
-
-COPIES = "copies-"
-"""Prefix of the folders in which processes keep copies of the bucket's files."""
 
 
 @contextmanager
@@ -35,20 +28,14 @@ def open_blobs(settings: Settings) -> Iterator[Blobs]:
     if not settings.blobs:
         yield Blobs(ArtifactFolder(settings.data / "artifacts"), UploadFolder(settings.data / "uploads"))
         return
-    _delete_stale_copies(settings.data)
+    with suppress(OSError):
+        drop_abandoned(settings.data, COPIES)  # of processes that were killed
     bucket = open_bucket(
         BucketSettings(settings.blobs, settings.s3_endpoint, settings.s3_region, settings.s3_key, settings.s3_secret)
     )
-    with tempfile.TemporaryDirectory(prefix=COPIES, dir=settings.data, ignore_cleanup_errors=True) as copies:
-        yield Blobs(ArtifactBucket(bucket, Path(copies, "artifacts")), UploadBucket(bucket, Path(copies, "uploads")))
-
-
-def _delete_stale_copies(data: Path) -> None:
-    """Deletes the copies of processes that were killed."""
-    for folder in data.glob(f"{COPIES}*"):
-        with suppress(FileNotFoundError):
-            if time.time() - folder.stat().st_mtime > DAY_S:
-                shutil.rmtree(folder, ignore_errors=True)
+    with owned_folder(settings.data, COPIES) as copies:
+        artifacts, uploads = ArtifactBucket(bucket, copies / "artifacts"), UploadBucket(bucket, copies / "uploads")
+        yield Blobs(artifacts, uploads)
 
 
 def open_bus(settings: Settings, store: Store) -> Bus:

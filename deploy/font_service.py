@@ -7,10 +7,11 @@ from typing import Any
 
 from collector.blobs import Uploads
 from collector.errors import NoPhotos
-from collector.store import Job, Letter, NewJob, Photo, Project, Remains, Store, Upload
+from collector.store import Job, Letter, NewJob, Photo, Project, Store, Upload
 from collector.web import FontFiles, LicenceInfo, StageInfo, sheet_status
 from deploy.pipeline.artifact_store import Artifacts, Blobs
 from deploy.pipeline.cache_keys import hash_json
+from deploy.pipeline.file_deletion import FileDeletion
 from deploy.pipeline.request import NAME_LIMIT, NameTooLongError
 from deploy.pipeline.stages import SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, TTF, WOFF2
 from deploy.pipeline.web_plan import WEB_STAGES, info_of
@@ -103,9 +104,9 @@ class PipelineFontService:
             stages["fontbuild"].key,
         )
 
-    def forget(self, project_id: str, remains: Remains) -> None:
-        """Deletes the files of a project whose rows are deleted: photographs, learnt weights, fonts."""
-        self._blobs.delete_project(project_id, remains)
+    def delete_files(self, project_id: str) -> bool:
+        """Deletes the files that tombstones of a project name; False where some are left, to be tried again."""
+        return FileDeletion(self._store, self._blobs).run(project_id)
 
 
 def _info(name: str, title: str) -> StageInfo:

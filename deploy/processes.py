@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import typer
 import uvicorn
 
-from collector.blobs import Uploads
+from collector.blobs import INCOMING, Uploads, drop_abandoned
 from collector.events import Bus
 from collector.store import Store, open_store
 from collector.web import WebConfig, create_app
@@ -26,7 +26,7 @@ from deploy.container import make_retries, open_blobs, open_bus
 from deploy.font_service import PipelineFontService
 from deploy.job_process import LOG_FORMAT, SERVICE
 from deploy.jobs.db_retry import retry_while_unavailable
-from deploy.jobs.maintenance import Maintenance, delete_leftovers
+from deploy.jobs.maintenance import Maintenance
 from deploy.jobs.process_pool import JobImplementation
 from deploy.jobs.worker import COLLECTOR, DRAWER, EVERYTHING, JobWorker, WorkerKind
 from deploy.pipeline.artifact_store import Blobs
@@ -54,7 +54,8 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
     # Uvicorn raises the signal again after it has stopped in order: that must not skip the cleanup below.
     signal.signal(signal.SIGTERM, _exit)
     with open_blobs(settings) as blobs, closing(open_store(settings.database_url)) as store:
-        delete_leftovers(blobs.uploads)
+        with suppress(OSError):
+            drop_abandoned(blobs.uploads.folder / INCOMING)  # of web processes that were killed
         command = [sys.executable, "-m", "deploy", "work", "--beside"]
         worker = subprocess.Popen(command, stdin=subprocess.PIPE) if with_worker else None
         try:

@@ -8,6 +8,18 @@
 """
 
 from collector.blobs.bucket import Bucket, BucketSettings, open_bucket
-from collector.blobs.uploads import UploadBucket, UploadFolder, Uploads
+from collector.blobs.folders import delete_folder, drop_abandoned, owned_folder
+from collector.blobs.uploads import INCOMING, UploadBucket, UploadFolder, Uploads
 
-__all__ = ["Bucket", "BucketSettings", "UploadBucket", "UploadFolder", "Uploads", "open_bucket"]
+__all__ = [
+    "INCOMING",
+    "Bucket",
+    "BucketSettings",
+    "UploadBucket",
+    "UploadFolder",
+    "Uploads",
+    "delete_folder",
+    "drop_abandoned",
+    "open_bucket",
+    "owned_folder",
+]

@@ -34,6 +34,10 @@ class BucketUrlError(PersonError):
         )
 
 
+class NotDeletedError(OSError):
+    """The store did not delete what it was asked to delete."""
+
+
 @dataclass(frozen=True)
 class BucketSettings:
     """Where the bucket is and how to get in; what is empty is left to boto3's own ways (profile, machine's role)."""
@@ -102,12 +106,27 @@ class Bucket:
             for each in page.get("Contents", []):
                 yield Stored(each["Key"].removeprefix(self._prefix), each["LastModified"])
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """What stands between ``prefix`` and the next slash of names, each once."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=self._prefix + prefix, Delimiter="/"
+        )
+        for page in pages:
+            for each in page.get("CommonPrefixes", []):
+                yield each["Prefix"].removeprefix(self._prefix + prefix).rstrip("/")
+
     def remove(self, prefix: str) -> None:
-        """Deletes all objects whose names begin so."""
+        """Deletes all objects whose names begin so.
+
+        Raises:
+            NotDeletedError: the store says of some that it did not.
+        """
         names = [{"Key": self._prefix + each.name} for each in self.list(prefix)]
         for at in range(0, len(names), DELETED_AT_ONCE):
             batch = {"Objects": names[at : at + DELETED_AT_ONCE], "Quiet": True}
-            self._client.delete_objects(Bucket=self._bucket, Delete=batch)
+            answer = self._client.delete_objects(Bucket=self._bucket, Delete=batch)
+            if errors := answer.get("Errors"):
+                raise NotDeletedError(f"{len(errors)} objects, the first for {errors[0].get('Code')}")
 
 
 def open_bucket(settings: BucketSettings) -> Bucket:

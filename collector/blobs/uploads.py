@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,7 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from collector.blobs.bucket import Bucket
+from collector.blobs.folders import delete_folder
 
+INCOMING = "incoming"
+"""Among the projects' folders the one of files that are just coming in."""
 COPY_S = 900.0
 """How long a process keeps its own copy of a shared file for the next reader."""
 
@@ -32,7 +34,13 @@ class Uploads(Protocol):
         """Deletes files, if they are there."""
 
     def forget(self, project: str) -> None:
-        """Deletes all files of a project."""
+        """Deletes all files of a project; an error says that something of it may be left."""
+
+    def projects(self) -> list[str]:
+        """The projects that have files."""
+
+    def drop_copies(self) -> None:
+        """Deletes this process's copies that nobody fetched lately; who holds none has nothing to do."""
 
 
 class UploadFolder:
@@ -56,7 +64,16 @@ class UploadFolder:
 
     def forget(self, project: str) -> None:
         """Deletes the project's folder."""
-        shutil.rmtree(self.folder / project, ignore_errors=True)
+        delete_folder(self.folder / project)
+
+    def projects(self) -> list[str]:
+        """The projects that have a folder."""
+        if not self.folder.is_dir():
+            return []
+        return [each.name for each in self.folder.iterdir() if each.is_dir() and each.name != INCOMING]
+
+    def drop_copies(self) -> None:
+        """There are none."""
 
 
 class UploadBucket:
@@ -76,14 +93,14 @@ class UploadBucket:
 
     def fetch(self, project: str, name: str) -> Path | None:
         """A copy of the file, which later readers of this machine find for a while."""
-        self._drop_copies()
         path = self.folder / project / name
         if path.is_file():
             return path
         path.parent.mkdir(parents=True, exist_ok=True)
         return path if self._bucket.get(f"uploads/{project}/{name}", path) else None
 
-    def _drop_copies(self) -> None:
+    def drop_copies(self) -> None:
+        """Deletes copies that nobody fetched lately."""
         before_s = time.time() - COPY_S
         for path in self.folder.glob("*/*"):
             with suppress(FileNotFoundError):
@@ -99,4 +116,8 @@ class UploadBucket:
     def forget(self, project: str) -> None:
         """Deletes all objects of a project, and this machine's copies."""
         self._bucket.remove(f"uploads/{project}/")
-        shutil.rmtree(self.folder / project, ignore_errors=True)
+        delete_folder(self.folder / project)
+
+    def projects(self) -> list[str]:
+        """The projects that have objects."""
+        return list(self._bucket.folders("uploads/"))

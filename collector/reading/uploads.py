@@ -20,6 +20,7 @@ from collector.capture.notices import advice
 from collector.capture.stroke_width import stroke_width
 from collector.errors import DamagedImage
 from collector.reading.flat import flat_page
+from collector.reading.lifetime import end_with_parent
 from templates.errors import PersonError
 from templates.sheet import build_sheet
 
@@ -40,6 +41,7 @@ _STATM_DATA = 5
 
 def prepare_process(memory_bytes: int = MEMORY_BYTES) -> None:
     """Limits a reading process, which shares the machine with the web, to so much memory beside what it has by now."""
+    end_with_parent()
     cv2.setNumThreads(1)
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     wanted = _private_bytes() + memory_bytes
@@ -69,6 +71,16 @@ def in_time() -> Iterator[None]:
 def photo_path(folder: Path, number: int) -> Path:
     """Where a project keeps a photograph: a generated name, whatever the writer's device called it."""
     return folder / f"photo-{number}.jpg"
+
+
+def source_path(folder: Path, number: int) -> Path:
+    """Where a project keeps an uploaded file until it is read."""
+    return folder / f"source-{number}.upload"
+
+
+def file_names(number: int) -> list[str]:
+    """The names of all files that a project may keep of a photograph."""
+    return [path(Path(), number).name for path in (source_path, photo_path, picture_path)]
 
 
 def picture_path(folder: Path, number: int) -> Path:

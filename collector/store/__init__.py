@@ -22,8 +22,9 @@ from collector.store.lease_transaction import LeaseTransaction
 from collector.store.migrate import migrate
 from collector.store.operations import Operations
 from collector.store.outbox import Outbox
-from collector.store.projects import Projects, Remains
+from collector.store.projects import Projects
 from collector.store.rate_limits import RateLimits
+from collector.store.readings import ReadingEnd, Readings, WaitingReading
 from collector.store.records import (
     Cell,
     Job,
@@ -44,6 +45,7 @@ from collector.store.records import (
 )
 from collector.store.statistics import Hour, StageCost, StageFigures, Statistics
 from collector.store.store import Store
+from collector.store.tombstones import Tombstone, TombstoneKind, Tombstones
 
 __all__ = [
     "Cell",
@@ -69,7 +71,8 @@ __all__ = [
     "ProjectNotFoundError",
     "Projects",
     "RateLimits",
-    "Remains",
+    "ReadingEnd",
+    "Readings",
     "RequeueCounts",
     "StageCost",
     "StageFigures",
@@ -79,7 +82,11 @@ __all__ = [
     "StoreError",
     "StoredMessage",
     "Strokes",
+    "Tombstone",
+    "TombstoneKind",
+    "Tombstones",
     "Upload",
+    "WaitingReading",
     "Worker",
     "open_store",
 ]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from collector.store.errors import StoreError
 
 BUSY_TIMEOUT_S = 30
+CLEAR_TIMEOUT_MS = 500
 WRITE_OPTION = "sonmat_write"
 """Execution option of connections that will write: on SQLite they take the write lock when they begin."""
 
@@ -49,7 +50,8 @@ def _open_sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transactions begin late; ours begin where we say (see _begin_sqlite).
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    # Deleted rows are overwritten in the file; the log still has them until it is emptied (see clear_log).
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -57,6 +59,24 @@ def _begin_sqlite(connection: Connection) -> None:
     # A reader that turns writer half-way gets SQLITE_BUSY at once, whatever the timeout: writers say so first.
     write = connection.get_execution_options().get(WRITE_OPTION, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def clear_log(engine: Engine) -> bool:
+    """Empties SQLite's write-ahead log, in which deleted rows stand until then; False where somebody is reading it.
+
+    Nobody waits for it longer than ``CLEAR_TIMEOUT_MS``. Other databases have no log of this kind.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={CLEAR_TIMEOUT_MS}")
+        is_busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+        return not is_busy
+    finally:
+        connection.close()
 
 
 def _open_mysql(url: URL) -> Engine:

@@ -13,6 +13,7 @@ from collector.store.models import GlyphRow, JobRow, StageRow
 from collector.store.outbox import add_messages
 from collector.store.records import Cell, JobState, OutboxMessage, Phase, StageResult
 from collector.store.rows import to_row
+from collector.store.upkeep_models import ResultRow
 
 
 class LeaseTransaction:
@@ -34,8 +35,9 @@ class LeaseTransaction:
         """The phase that the job waited for."""
         return Phase(self._job.part)
 
-    def stage_started(self, stage: str) -> None:
-        """Stores the stage that runs now."""
+    def stage_started(self, stage: str, key: str) -> None:
+        """Names the stage that runs now, and its result before there is one: what a crash leaves is known."""
+        self._session.merge(ResultRow(job_id=self._job.id, stage=stage, key=key))
         self._job.stage = stage
         self._job.progress = 0.0
         self._job.note = ""

@@ -17,6 +17,7 @@ from collector.store.rows import to_job
 from collector.store.search import find_jobs
 from collector.store.statistics import Costs, StageCost
 from collector.store.transactions import Transactions
+from collector.store.upkeep_models import MaintenanceRow
 
 ANNOUNCE_BATCH = 200
 MAX_UNDELIVERED = 20
@@ -158,6 +159,16 @@ class Operations(Transactions):
         with self._read() as session:
             rows = session.scalars(select(WorkerRow).order_by(WorkerRow.id))
             return [_worker(row) for row in rows]
+
+    def note_maintenance(self, task: str) -> None:
+        """A task of the maintenance has succeeded."""
+        with self._write.begin() as session:
+            session.merge(MaintenanceRow(task=task, succeeded_at=self._clock()))
+
+    def maintenance(self) -> dict[str, datetime]:
+        """When each task of the maintenance last succeeded."""
+        with self._read() as session:
+            return {row.task: row.succeeded_at for row in session.scalars(select(MaintenanceRow))}
 
     def delete_silent_workers(self, before: datetime) -> int:
         """Deletes workers without a heartbeat since ``before``; returns their number."""

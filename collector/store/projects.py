@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, delete, select, update
+from sqlalchemy import CursorResult, and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from collector.store.errors import ProjectNotFoundError
-from collector.store.models import JobRow, LetterRow, OutboxRow, ProjectRow, StageRow, UploadRow
-from collector.store.records import Job, Letter, NewUpload, Project, Strokes, Upload
+from collector.store.models import JobRow, LetterRow, OutboxRow, ProjectRow, UploadRow
+from collector.store.records import Job, JobState, Letter, NewUpload, Project, Strokes, Upload
 from collector.store.rows import to_job
+from collector.store.tombstones import name_files, name_project, name_rows
 from collector.store.transactions import Transactions
-
-
-@dataclass(frozen=True)
-class Remains:
-    """What a deleted project leaves outside the database, for its owner to delete."""
-
-    job_ids: tuple[str, ...]
-    results: tuple[tuple[str, str], ...]
-    """Stage and key of every result that no other job names."""
+from collector.store.upkeep_models import ResultRow, WaitingReadingRow
 
 
 class Projects(Transactions):
@@ -62,7 +55,7 @@ class Projects(Transactions):
             return row.uploads_made
 
     def add_upload(self, project_id: str, number: int, upload: NewUpload) -> None:
-        """Keeps a photograph that was read or refused, or that waits for its reading.
+        """Keeps a photograph that was read or refused; for one that waits for its reading see ``Readings``.
 
         Raises:
             ProjectNotFoundError: the project was deleted meanwhile.
@@ -71,16 +64,12 @@ class Projects(Transactions):
             _get(session, project_id, for_update=True)
             session.add(UploadRow(project_id=project_id, number=number, created_at=self._clock(), **vars(upload)))
 
-    def end_reading(self, project_id: str, number: int, upload: NewUpload) -> bool:
-        """Records what was read in a photograph that waited for it; False where its writer deleted it meanwhile."""
-        one = and_(UploadRow.project_id == project_id, UploadRow.number == number)
-        with self._write.begin() as session:
-            noted = session.execute(update(UploadRow).where(one).values(**vars(upload)))
-            return cast(CursorResult[Any], noted).rowcount == 1
-
     def give_up_readings(self, before: datetime, code: str, error: str) -> int:
-        """Photographs that have waited since before then will not be read any more: whoever read them is gone."""
-        unread = and_(UploadRow.reading.is_(None), UploadRow.error.is_(None), UploadRow.created_at < before)
+        """Photographs from before then whose file nobody kept for a reading will not be read any more."""
+        waits = exists().where(
+            WaitingReadingRow.project_id == UploadRow.project_id, WaitingReadingRow.number == UploadRow.number
+        )
+        unread = and_(UploadRow.reading.is_(None), UploadRow.error.is_(None), UploadRow.created_at < before, ~waits)
         with self._write.begin() as session:
             given_up = session.execute(update(UploadRow).where(unread).values(error_code=code, error=error))
             return cast(CursorResult[Any], given_up).rowcount
@@ -91,10 +80,16 @@ class Projects(Transactions):
             query = select(UploadRow).where(UploadRow.project_id == project_id).order_by(UploadRow.number)
             return [_upload(row) for row in session.scalars(query)]
 
-    def remove_upload(self, project_id: str, number: int) -> None:
-        """Forgets a photograph and what was read in it."""
+    def remove_upload(self, project_id: str, number: int, names: Sequence[str]) -> None:
+        """Forgets a photograph and what was read in it; tombstones name its files."""
         with self._write.begin() as session:
-            session.execute(delete(UploadRow).where(UploadRow.project_id == project_id, UploadRow.number == number))
+            row = session.get(UploadRow, (project_id, number))
+            if row is None:
+                return
+            is_read = row.reading is not None or row.error is not None
+            session.delete(row)
+            name_files(session, project_id, names, self._clock(), is_worked_on=not is_read)
+            name_rows(session, project_id, self._clock())
 
     def letters(self, project_id: str) -> list[Letter]:
         """What the writer said about single letters."""
@@ -137,16 +132,22 @@ class Projects(Transactions):
             query = select(JobRow).where(JobRow.project_id == project_id).order_by(JobRow.created_at, JobRow.id)
             return [to_job(row) for row in session.scalars(query)]
 
-    def delete(self, project_id: str) -> Remains:
-        """Deletes a project with everything the database knows of it; whoever works on it loses the lease."""
+    def delete(self, project_id: str) -> None:
+        """Deletes a project with everything the database knows of it; whoever works on it loses the lease.
+
+        Tombstones name what is to be deleted elsewhere: its files, and results that no other job names.
+        """
         with self._write.begin() as session:
             _get(session, project_id, for_update=True)
-            job_ids = tuple(session.scalars(select(JobRow.id).where(JobRow.project_id == project_id)))
+            found = session.execute(select(JobRow.id, JobRow.state).where(JobRow.project_id == project_id))
+            states = {row.id: row.state for row in found}
+            job_ids = tuple(states)
+            is_worked_on = JobState.RUNNING.value in states.values()
             results = _own_results(session, job_ids)
+            name_project(session, project_id, results, self._clock(), is_worked_on=is_worked_on)
             session.execute(delete(OutboxRow).where(OutboxRow.key.in_(job_ids)))
             session.execute(delete(JobRow).where(JobRow.id.in_(job_ids)))
             session.execute(delete(ProjectRow).where(ProjectRow.id == project_id))
-            return Remains(job_ids, results)
 
     def untouched_since(self, moment: datetime, limit: int) -> list[str]:
         """Projects that nobody changed or looked at since then, but those that wait for a worker or have one."""
@@ -168,11 +169,18 @@ class Projects(Transactions):
             )
             return [(project, number) for project, number in session.execute(query.limit(limit))]
 
-    def photo_removed(self, project_id: str, number: int) -> None:
-        """Remembers that a photograph itself is deleted."""
+    def remove_photo(self, project_id: str, number: int, names: Sequence[str]) -> None:
+        """Keeps what was read in a photograph, and no longer the photograph: tombstones name its files."""
         one = and_(UploadRow.project_id == project_id, UploadRow.number == number)
         with self._write.begin() as session:
             session.execute(update(UploadRow).where(one).values(removed_at=self._clock()))
+            name_files(session, project_id, names, self._clock())
+
+    def missing(self, project_ids: Sequence[str]) -> set[str]:
+        """Those of some ids that no project has."""
+        with self._read() as session:
+            known = session.scalars(select(ProjectRow.id).where(ProjectRow.id.in_(project_ids)))
+            return set(project_ids) - set(known)
 
 
 def _get(session: Session, project_id: str, *, for_update: bool = False) -> ProjectRow:
@@ -183,10 +191,10 @@ def _get(session: Session, project_id: str, *, for_update: bool = False) -> Proj
 
 
 def _own_results(session: Session, job_ids: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    named = select(StageRow.stage, StageRow.key)
-    mine = {(stage, key) for stage, key in session.execute(named.where(StageRow.job_id.in_(job_ids)))}
+    named = select(ResultRow.stage, ResultRow.key)
+    mine = {(stage, key) for stage, key in session.execute(named.where(ResultRow.job_id.in_(job_ids)))}
     keys = {key for _, key in mine}
-    others = session.execute(named.where(StageRow.key.in_(keys), StageRow.job_id.not_in(job_ids)))
+    others = session.execute(named.where(ResultRow.key.in_(keys), ResultRow.job_id.not_in(job_ids)))
     return tuple(sorted(mine - {(stage, key) for stage, key in others}))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, Engine, Update, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from collector.store.engine import WRITE_OPTION
+from collector.store.engine import WRITE_OPTION, clear_log
 from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError
 from collector.store.job_log import JobLogTable
 from collector.store.lease_transaction import LeaseTransaction
@@ -21,6 +21,7 @@ from collector.store.operations import Operations
 from collector.store.outbox import Outbox, add_messages
 from collector.store.projects import Projects
 from collector.store.rate_limits import RateLimits
+from collector.store.readings import Readings
 from collector.store.records import (
     TERMINAL,
     Cell,
@@ -35,6 +36,7 @@ from collector.store.records import (
 )
 from collector.store.rows import to_cell, to_job
 from collector.store.statistics import Statistics
+from collector.store.tombstones import Tombstones
 
 NOTE_LIMIT = 200
 """Letters of a progress note that the database keeps."""
@@ -58,11 +60,17 @@ class Store:
         self.operations = Operations(self._read, self._write, clock)
         self.job_log = JobLogTable(self._read, self._write, clock)
         self.statistics = Statistics(self._read, clock)
+        self.readings = Readings(self._read, self._write, clock)
         self.rate_limits = RateLimits(self._write, clock)
+        self.tombstones = Tombstones(self._read, self._write, clock)
 
     def close(self) -> None:
         """Closes the connections."""
         self.engine.dispose()
+
+    def clear_log(self) -> bool:
+        """Removes deleted rows from the database's log (``engine.clear_log``); False where that must be tried again."""
+        return clear_log(self.engine)
 
     def submit(self, wish: NewJob, message: Callable[[Job], OutboxMessage]) -> Job:
         """The job for a wish: made now, with its event in the same transaction, or found by its key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -54,8 +55,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        config.folder.mkdir(parents=True, exist_ok=True)
+        intake.open()
+        keeping = asyncio.create_task(intake.keep_reading())
         yield
+        keeping.cancel()
         await intake.close()
         if readers is None:
             reading.close()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from collector.store import Job, Letter, NewJob, Project, Remains, Upload
+from collector.store import Job, Letter, NewJob, Project, Upload
 
 
 @dataclass(frozen=True)
@@ -68,5 +68,5 @@ class FontService(Protocol):
     def files(self, job: Job) -> FontFiles | None:
         """The files of a finished job; None where they are no longer kept."""
 
-    def forget(self, project_id: str, remains: Remains) -> None:
-        """Deletes what a deleted project leaves outside the database."""
+    def delete_files(self, project_id: str) -> bool:
+        """Deletes the files that tombstones of a project name; False where some are left, to be tried again."""

@@ -40,7 +40,7 @@ class ProgressDisplay:
     ) -> None:
         self._bars.stop()
 
-    def stage_started(self, stage: Stage) -> None:
+    def stage_started(self, stage: Stage, key: str) -> None:
         self._number += 1
         self._task = self._bars.add_task(self._title(stage), total=1.0, message="")
 

@@ -38,7 +38,7 @@ class JobLog:
         with suppress(SQLAlchemyError, LeaseLostError):  # the run itself finds out that the lease is lost
             self._store.job_log.add_sketch(self._lease, sketch_png(pictures))
 
-    def stage_started(self, stage: Stage) -> None:
+    def stage_started(self, stage: Stage, key: str) -> None:
         """Logs the start of a stage."""
         self.add_line(f"{stage.name}: started")
 

@@ -15,28 +15,32 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from collector.blobs import Uploads
+from collector.blobs import INCOMING, drop_abandoned
 from collector.events import DEAD_TOPIC, Bus, JobWaits, Relay, encode
+from collector.reading import file_names
 from collector.store import Job, OutboxMessage, ProjectNotFoundError, Store
-from collector.web import Interrupted, photo_path, picture_path
+from collector.web import Interrupted
 from deploy.jobs.worker import job_failed
-from deploy.pipeline.artifact_store import Blobs
+from deploy.pipeline.artifact_store import COPIES, Blobs
+from deploy.pipeline.file_deletion import FileDeletion
 from deploy.settings import Settings
 
 log = logging.getLogger("sonmat.maintenance")
 
 PUBLISH_EVERY_S = 0.25
 REQUEUE_EVERY_S = 2.0
+DELETE_EVERY_S = 10.0
 CLEAN_EVERY_S = 600.0
+NOTE_EVERY_S = 15.0
 BUS_EVERY_S = 5.0
 RECONNECT_S = 2.0
 SILENT_WORKER = timedelta(minutes=10)
 EVENT_DAYS = timedelta(days=7)
 BATCH = 200
-INCOMING_S = 3600.0
 UNREAD_EVERY_S = 30.0
 UNREAD = timedelta(minutes=15)
 """Longer than a full queue of photographs takes: the process that should have read one is gone."""
+UNAVAILABLE = (SQLAlchemyError, KafkaError, BotoCoreError, ClientError)
 
 
 @dataclass
@@ -50,23 +54,26 @@ class Maintenance:
     stop: threading.Event
 
     def run(self) -> None:
-        """Runs the tasks until ``stop`` is set; waits for a database, broker or bucket that is unavailable."""
-        relay = Relay(self.store.outbox, self.bus)
+        """Runs the tasks until ``stop`` is set; a task that raises is logged and stays due, and the others go on."""
+        note = self.store.operations.note_maintenance
         tasks = [
-            _PeriodicTask(self.restore_bus, BUS_EVERY_S),
-            _PeriodicTask(relay.drain, PUBLISH_EVERY_S),
-            _PeriodicTask(self.requeue_expired, REQUEUE_EVERY_S),
-            _PeriodicTask(self.fail_unread_uploads, UNREAD_EVERY_S),
-            _PeriodicTask(self.clean, CLEAN_EVERY_S),
+            _PeriodicTask("bus", self.restore_bus, BUS_EVERY_S),
+            _PeriodicTask("publish", Relay(self.store.outbox, self.bus).drain, PUBLISH_EVERY_S),
+            _PeriodicTask("requeue", self.requeue_expired, REQUEUE_EVERY_S),
+            _PeriodicTask("unread", self.fail_unread_uploads, UNREAD_EVERY_S),
+            _PeriodicTask("delete", self.delete_files, DELETE_EVERY_S),
+            _PeriodicTask("clean", self.clean, CLEAN_EVERY_S),
         ]
         while not self.stop.wait(PUBLISH_EVERY_S):
             for task in tasks:
                 try:
-                    task.run_when_due()
-                except (SQLAlchemyError, KafkaError, BotoCoreError, ClientError) as error:
+                    task.run_when_due(note)
+                except UNAVAILABLE as error:
                     log.warning("the database, the broker or the bucket is unavailable, trying again: %s", error)
                     self.stop.wait(RECONNECT_S)
-                    break
+                except Exception:
+                    log.exception("%s failed, trying again", task.name)
+                    self.stop.wait(RECONNECT_S)
 
     def restore_bus(self) -> None:
         """Creates the topics of a broker that has lost them, and announces every waiting job again."""
@@ -87,45 +94,78 @@ class Maintenance:
         if count:
             log.info("%d photographs were never read and must be uploaded again", count)
 
+    def delete_files(self) -> None:
+        """Deletes the files of deleted projects and photographs."""
+        FileDeletion(self.store, self.blobs).run()
+
     def clean(self) -> None:
-        """Deletes old photographs, unused projects, rows of dead workers, published events and unused results."""
-        now, uploads = datetime.now(UTC), self.blobs.uploads
-        for project, number in self.store.projects.photos_before(now - timedelta(days=self.settings.photo_days), BATCH):
-            uploads.remove(project, [path(uploads.folder, number).name for path in (photo_path, picture_path)])
-            self.store.projects.photo_removed(project, number)
-        delete_leftovers(uploads)
-        for project in self.store.projects.untouched_since(now - timedelta(days=self.settings.keep_days), BATCH):
-            try:
-                self.blobs.delete_project(project, self.store.projects.delete(project))
-            except ProjectNotFoundError:
-                continue  # deleted by its writer meanwhile
-        self.store.operations.delete_silent_workers(now - SILENT_WORKER)
-        self.store.operations.delete_published_events(now - EVENT_DAYS, [DEAD_TOPIC])
-        self.blobs.artifacts.prune(self.settings.keep_days)
+        """Deletes old photographs, unused projects, rows of dead workers, published events, results, leftovers.
+
+        Raises:
+            Exception: the first step's that failed; the others are done all the same.
+        """
+        now, operations = datetime.now(UTC), self.store.operations
+        steps: list[Callable[[], object]] = [
+            lambda: self._remove_photos(now - timedelta(days=self.settings.photo_days)),
+            lambda: self._delete_projects(now - timedelta(days=self.settings.keep_days)),
+            lambda: operations.delete_silent_workers(now - SILENT_WORKER),
+            lambda: operations.delete_published_events(now - EVENT_DAYS, [DEAD_TOPIC]),
+            lambda: drop_abandoned(self.blobs.uploads.folder / INCOMING),
+            self._delete_unknown_projects,
+            lambda: self.blobs.artifacts.prune(self.settings.keep_days),
+            lambda: drop_abandoned(self.settings.data, COPIES),
+        ]
+        errors = [error for error in map(_error_of, steps) if error is not None]
+        for error in errors[1:]:
+            log.error("a step of cleaning failed", exc_info=error)
+        if errors:
+            raise errors[0]
+
+    def _remove_photos(self, before: datetime) -> None:
+        for project, number in self.store.projects.photos_before(before, BATCH):
+            self.store.projects.remove_photo(project, number, file_names(number))
+
+    def _delete_projects(self, before: datetime) -> None:
+        for project in self.store.projects.untouched_since(before, BATCH):
+            with suppress(ProjectNotFoundError):  # deleted by its writer meanwhile
+                self.store.projects.delete(project)
+
+    def _delete_unknown_projects(self) -> None:
+        """Deletes files of projects without a row: a process died between deleting and writing."""
+        names = self.blobs.uploads.projects()
+        for begin in range(0, len(names), BATCH):
+            for project in self.store.projects.missing(names[begin : begin + BATCH]):
+                self.blobs.uploads.forget(project)
+
+
+def _error_of(step: Callable[[], object]) -> Exception | None:
+    try:
+        step()
+    except Exception as error:
+        return error
+    return None
 
 
 @dataclass
 class _PeriodicTask:
     """A function that is called every ``every_s`` seconds."""
 
+    name: str
     function: Callable[[], object]
     every_s: float
     last_s: float = -math.inf
+    noted_s: float = -math.inf
 
-    def run_when_due(self) -> None:
-        """Calls the function where it is due; when it raises, it stays due."""
+    def run_when_due(self, note: Callable[[str], object]) -> None:
+        """Calls the function where it is due, and now and then notes its success; when it raises, it stays due."""
         now_s = time.monotonic()
-        if now_s - self.last_s >= self.every_s:
-            self.function()
-            self.last_s = now_s
-
-
-def delete_leftovers(uploads: Uploads) -> None:
-    """Deletes the files that a web process left on this machine when it died while it read a photograph."""
-    for path in (uploads.folder / "incoming").glob("*.upload"):
-        with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > INCOMING_S:
-                path.unlink()
+        if now_s - self.last_s < self.every_s:
+            return
+        self.function()
+        self.last_s = now_s
+        if now_s - self.noted_s >= NOTE_EVERY_S:
+            note(self.name)
+            self.noted_s = now_s
 
 
 def _job_waits(job: Job) -> OutboxMessage:

@@ -40,18 +40,18 @@ class JobRecorder:
         self.stage = ""
         self.finished: dict[str, Outcome] = {}
 
-    def stage_started(self, stage: Stage) -> None:
+    def stage_started(self, stage: Stage, key: str) -> None:
         """Stores the stage that runs; where it is the first of its part, emits the part's event."""
         self.stage = stage.name
         events = self._events_before(stage)
 
         def record() -> None:
             with self._store.lease_transaction(self._lease) as transaction:
-                transaction.stage_started(stage.name)
+                transaction.stage_started(stage.name, key)
                 transaction.emit(*events)
 
         retry_while_unavailable(record)
-        self._observer.stage_started(stage)
+        self._observer.stage_started(stage, key)
 
     def _events_before(self, stage: Stage) -> list[OutboxMessage]:
         previous = list(self.finished.values())[-1:]

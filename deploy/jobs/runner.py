@@ -8,10 +8,13 @@ import time
 import traceback
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from collector.events import Bus, FontReady, JobFailed, JobWaits, PhotosReceived, Relay, encode
 from collector.store import Job, JobNotFoundError, Lease, LeaseLostError, OutboxMessage, Phase, Store
@@ -111,7 +114,7 @@ class JobRunner:
                 report = plan.report(request, outcomes)
                 retry_while_unavailable(lambda: self._record_done(job, lease, outcomes, report))
         except LeaseLostError:
-            self._delete_unreferenced(job.id, list(recorder.finished.values()))
+            self._delete_unreferenced(job, list(recorder.finished.values()))
             raise
         except BaseException as error:
             is_stopped = not isinstance(error, Exception)  # who is asked to stop waits for no database
@@ -147,14 +150,16 @@ class JobRunner:
                 return lease
             time.sleep(CLAIM_EVERY_S)
 
-    def _delete_unreferenced(self, job_id: str, finished: Sequence[Outcome]) -> None:
+    def _delete_unreferenced(self, job: Job, finished: Sequence[Outcome]) -> None:
         """Deletes the results of this run where the job was deleted meanwhile: no row refers to them."""
         try:
-            self._store.job(job_id)
+            self._store.job(job.id)
         except JobNotFoundError:
-            for outcome in finished:
-                if not outcome.reused:
-                    self._artifacts.remove(outcome.stage.name, outcome.key)
+            made = [(outcome.stage.name, outcome.key) for outcome in finished if not outcome.reused]
+            self._store.tombstones.add_results(job.project_id or "", made)
+            for stage, key in made:
+                with suppress(OSError, BotoCoreError, ClientError):  # the maintenance tries again
+                    self._artifacts.remove(stage, key)
 
     def _record_failure(self, lease: Lease, job: Job, stage: str, error: BaseException) -> None:
         try:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from collector.blobs import Uploads
-from collector.store import Remains
+from collector.blobs import Uploads, delete_folder, drop_abandoned, owned_folder
 
 FACTS = "facts.json"
 """Written last: a folder that has it is whole."""
 DAY_S = 86400.0
+COPIES = "copies-"
+"""Prefix of the folders in which processes keep copies of the bucket's files."""
 
 
 class ResultGoneError(Exception):
@@ -44,10 +45,13 @@ class Artifacts(Protocol):
         """Keeps what a draft holds in one step and returns a folder on this machine with it."""
 
     def remove(self, stage: str, key: str) -> None:
-        """Deletes one result, if it is there."""
+        """Deletes one result, if it is there; an error says that something of it may be left."""
 
     def prune(self, keep_days: float) -> int:
-        """Deletes results not used for ``keep_days``, and drafts that a crash left behind; says how many."""
+        """Deletes results not used for ``keep_days``, and what crashes left behind; says how many."""
+
+    def drop_copies(self) -> None:
+        """Deletes this process's copies that were not used lately; who holds none has nothing to do."""
 
 
 class ArtifactFolder:
@@ -56,6 +60,7 @@ class ArtifactFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._drafts = root / "drafts"
+        self._trash = root / "trash"
 
     def find(self, stage: str, key: str) -> Path | None:
         """The folder of a finished result, marked as used now; None where there is none."""
@@ -66,15 +71,9 @@ class ArtifactFolder:
             return None
         return folder
 
-    @contextmanager
-    def draft(self) -> Iterator[Path]:
+    def draft(self) -> AbstractContextManager[Path]:
         """An empty folder to write a result into; what is not kept is deleted."""
-        folder = self._drafts / uuid.uuid4().hex
-        folder.mkdir(parents=True)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        return owned_folder(self._drafts)
 
     def keep(self, draft: Path, stage: str, key: str, facts: Mapping[str, Any]) -> Path:
         """Moves a draft to its place in one step and returns the place.
@@ -90,7 +89,8 @@ class ArtifactFolder:
             draft.rename(place)
         except OSError:
             if self.find(stage, key) is None:
-                raise
+                self._move_aside(place)  # half of a result: somebody failed to delete it
+                draft.rename(place)
         _sync(place.parent)
         return place
 
@@ -103,23 +103,72 @@ class ArtifactFolder:
         return facts
 
     def remove(self, stage: str, key: str) -> None:
-        """Deletes one result, if it is there."""
-        shutil.rmtree(self._root / stage / key, ignore_errors=True)
+        """Deletes one result, if it is there.
+
+        It is moved aside first: what cannot be deleted now is in nobody's way, and is tried again.
+
+        Raises:
+            OSError: something of it, or of an earlier one under the same key, cannot be deleted.
+        """
+        place = self._root / stage / key
+        self._move_aside(place)
+        for folder in self._trash.glob(f"{_trash_name(place)}*"):
+            delete_folder(folder)
 
     def prune(self, keep_days: float) -> int:
-        """Deletes results not used for ``keep_days``, and drafts that a crash left behind; says how many."""
-        now, pruned = time.time(), 0
-        for folder in self._root.glob("*/*"):
-            is_draft = folder.parent == self._drafts
-            mark = folder if is_draft else folder / FACTS
-            try:
-                age_days = (now - mark.stat().st_mtime) / DAY_S
-            except FileNotFoundError:
-                continue
-            if age_days > (1.0 if is_draft else keep_days):
-                shutil.rmtree(folder, ignore_errors=True)
-                pruned += 1
+        """Deletes results not used for ``keep_days``, and what crashes left behind; says how many.
+
+        Raises:
+            OSError: something cannot be deleted; the rest is.
+        """
+        trouble: list[OSError] = []
+        pruned = _count(trouble, lambda: drop_abandoned(self._drafts))
+        for folder in self._results():
+            age_days = _age_days(folder)
+            if age_days is not None and age_days > keep_days:
+                pruned += _count(trouble, partial(self._delete, folder))
+        for folder in self._trash.glob("*"):
+            _count(trouble, partial(delete_folder, folder))
+        if trouble:
+            raise trouble[0]
         return pruned
+
+    def drop_copies(self) -> None:
+        """There are none."""
+
+    def _results(self) -> Iterator[Path]:
+        for stage in self._root.glob("*"):
+            if stage.is_dir() and stage not in (self._drafts, self._trash):
+                yield from stage.iterdir()
+
+    def _delete(self, place: Path) -> int:
+        self.remove(place.parent.name, place.name)
+        return 1
+
+    def _move_aside(self, place: Path) -> None:
+        self._trash.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            place.rename(self._trash / f"{_trash_name(place)}{uuid.uuid4().hex}")
+
+
+def _trash_name(place: Path) -> str:
+    return f"{place.parent.name}.{place.name}."
+
+
+def _age_days(folder: Path) -> float | None:
+    """Days since a result was used, or since half a result was left behind; None where it is just being deleted."""
+    for mark in (folder / FACTS, folder):
+        with suppress(FileNotFoundError):
+            return (time.time() - mark.stat().st_mtime) / DAY_S
+    return None
+
+
+def _count(trouble: list[OSError], delete: Callable[[], int | None]) -> int:
+    try:
+        return delete() or 0
+    except OSError as error:
+        trouble.append(error)
+        return 0
 
 
 def _sync(path: Path) -> None:
@@ -137,9 +186,3 @@ class Blobs:
 
     artifacts: Artifacts
     uploads: Uploads
-
-    def delete_project(self, project_id: str, remains: Remains) -> None:
-        """Deletes a project's photographs and the results that its deleted rows named."""
-        for stage, key in remains.results:
-            self.artifacts.remove(stage, key)
-        self.uploads.forget(project_id)

@@ -9,7 +9,6 @@ Two processes that make the same result at once write apart; which of them wrote
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -23,7 +22,6 @@ from deploy.pipeline.artifact_store import DAY_S, FACTS, ArtifactFolder
 ROOT = "artifacts"
 COPY_DAYS = 900.0 / DAY_S
 """How long a process keeps its own copy of a result after its last use."""
-PRUNE_COPIES_EVERY_S = 300.0
 
 
 class ArtifactBucket:
@@ -32,7 +30,6 @@ class ArtifactBucket:
     def __init__(self, bucket: Bucket, copies: Path) -> None:
         self._bucket = bucket
         self._copies = ArtifactFolder(copies)
-        self._pruned_s = time.monotonic()
 
     def noted(self, stage: str, key: str) -> dict[str, Any] | None:
         """What was noted of a finished result, which is marked as used; None where there is none."""
@@ -52,7 +49,6 @@ class ArtifactBucket:
 
     def find(self, stage: str, key: str) -> Path | None:
         """This process's copy of a finished result, fetched where it has none; None where there is no result."""
-        self._prune_copies()
         folder = self._copies.find(stage, key)
         if folder is not None:
             return folder
@@ -97,7 +93,6 @@ class ArtifactBucket:
             self._bucket.remove(f"{place}/")
         return len(old)
 
-    def _prune_copies(self) -> None:
-        if time.monotonic() - self._pruned_s > PRUNE_COPIES_EVERY_S:
-            self._pruned_s = time.monotonic()
-            self._copies.prune(COPY_DAYS)
+    def drop_copies(self) -> None:
+        """Deletes copies that were not used lately."""
+        self._copies.prune(COPY_DAYS)

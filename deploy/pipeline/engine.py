@@ -83,7 +83,8 @@ class Outcome:
 class Observer(Protocol):
     """Hears how a run goes on; an exception raised here ends the run."""
 
-    def stage_started(self, stage: Stage) -> None: ...
+    def stage_started(self, stage: Stage, key: str) -> None:
+        """A stage begins, or is passed by; ``key`` is its result's."""
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None: ...
 
@@ -109,7 +110,7 @@ def run_pipeline(
         reused = noted is not None
         if noted is None and stage.part not in parts:
             return outcomes
-        observer.stage_started(stage)
+        observer.stage_started(stage, key)
         if noted is None:
             results = {name: outcomes[name].folder for name in stage.reads}
             noted = _run_stage(stage, key, StageInput(request, results), artifacts, observer)

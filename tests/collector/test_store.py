@@ -193,7 +193,7 @@ def test_stage_results_are_named_in_the_row_and_replaced(store: Store) -> None:
     assert lease is not None
     for key, seconds in (("a" * 64, 1.5), ("b" * 64, 2.5)):
         with store.lease_transaction(lease) as work:
-            work.stage_started("capture")
+            work.stage_started("capture", "key")
             work.stage_done(StageResult("capture", key, seconds, 10.0))
             work.seed_chosen("NanumPen")
     assert store.stages(job.id) == {"capture": StageResult("capture", "b" * 64, 2.5, 10.0)}

@@ -16,7 +16,7 @@ class RecordingObserver:
     def __init__(self) -> None:
         self.calls: list[str] = []
 
-    def stage_started(self, stage: Stage) -> None:
+    def stage_started(self, stage: Stage, key: str) -> None:
         self.calls.append(f"start {stage.name}")
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None:

@@ -132,7 +132,7 @@ def test_a_waiting_job_shows_its_place_and_a_running_one_its_stage(person: Perso
     lease = person.store.claim(person.jobs()[0].id, "somebody", 60)
     assert lease is not None
     with person.store.lease_transaction(lease) as transaction:
-        transaction.stage_started("generate")
+        transaction.stage_started("generate", "key")
     person.store.note_progress(lease, 0.5, "half")
     running = person.get(f"{person.address}/status").json()
     assert (running["state"], running["stage"], running["place"]) == ("running", "generate", 0)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
+import os
+import shutil
+import socket
 import unicodedata
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +19,26 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from collector.blobs import Uploads
+from collector.blobs import INCOMING, Uploads, owned_folder
 from collector.capture import is_readable
 from collector.errors import DamagedImage, EmptyFile, ImageTooLarge, NotAnImage, PhotoError
-from collector.reading import photo_path, picture_path
-from collector.store import NewUpload, ProjectNotFoundError, Store
+from collector.reading import file_names, photo_path, picture_path, source_path
+from collector.storage_trouble import StorageTrouble, is_storage_trouble
+from collector.store import NewUpload, ProjectNotFoundError, ReadingEnd, Store, WaitingReading
 from collector.web.config import WebConfig
 from collector.web.uploads.reader_pool import Readers
 from templates.errors import PersonError
 
+log = logging.getLogger(__name__)
+
 BLOCK_BYTES = 1 << 20
+LEASE_S = 15.0
+"""After so much silence of a web process others read its photographs."""
+BEAT_S = 4.0
+READINGS_A_READER = 4
+"""So many photographs of silent processes are taken over at once for each process that reads."""
+MOST_TRIES = 3
+STORAGE_PAUSE_S = 10.0
 NAME_LIMIT = 120
 
 
@@ -64,7 +79,8 @@ class Taken:
 class Intake:
     """Takes photographs in for all writers of this process and reads one after another.
 
-    A photograph is in the store from the moment it is here; its reading goes on when nobody waits for it any more.
+    A photograph is in the store from the moment it is here, with its file; its reading goes on when nobody waits for it
+    any more, and in another web process when this one dies.
     """
 
     def __init__(
@@ -77,6 +93,13 @@ class Intake:
         self._store = store
         self._count = count
         self._tasks: set[asyncio.Task[None]] = set()
+        self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+        self._resources = ExitStack()
+        self._incoming = Path()
+
+    def open(self) -> None:
+        """Makes the folder in which this process keeps files while they come in and are read."""
+        self._incoming = self._resources.enter_context(owned_folder(self._config.folder / INCOMING))
 
     async def take(self, project_id: str, file: UploadFile) -> Taken:
         """Keeps a file, to be read when its turn comes; what is wrong with it is kept beside it.
@@ -87,18 +110,23 @@ class Intake:
         if len(self._tasks) >= self._config.limits.waiting_readings:
             raise TooBusy
         name = shown_name(file.filename or "")
-        source = self._config.folder / "incoming" / f"{uuid.uuid4().hex}.upload"
+        source = self._incoming / f"{uuid.uuid4().hex}.upload"
         try:
             digest, size = await self._save(file, source, name)
-            taken = Taken([await self._begin(project_id, NewUpload(name, digest, size))], None)
+            number = await run_in_threadpool(self._begin, project_id, NewUpload(name, digest, size), source)
         except PersonError as error:
             source.unlink(missing_ok=True)
             self._count(error.code)
-            return Taken([await self._begin(project_id, _failed(name, error))], None)
+            return Taken([await run_in_threadpool(self._refuse, project_id, _failed(name, error))], None)
         except BaseException:
             source.unlink(missing_ok=True)
             raise
-        taken.reading = asyncio.create_task(self._read(project_id, taken.numbers, name, source))
+        return self._start(project_id, number, name, source)
+
+    def _start(self, project_id: str, number: int, name: str, source: Path, opened_by: int | None = None) -> Taken:
+        taken = Taken([number], None)
+        reading = self._read(project_id, taken.numbers, name, source, opened_by)
+        taken.reading = asyncio.create_task(reading)
         self._tasks.add(taken.reading)
         taken.reading.add_done_callback(self._tasks.discard)
         return taken
@@ -109,33 +137,76 @@ class Intake:
         if tasks:
             await asyncio.wait(tasks, timeout=patience_s)
 
+    async def keep_reading(self) -> None:
+        """Holds on to what this process reads, and takes over what others have left; until it is cancelled."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            try:
+                await self.beat()
+            except Exception as error:
+                log.warning("photographs that wait could not be looked for, trying again: %s", error)
+
+    async def beat(self) -> None:
+        """Once of ``keep_reading``."""
+        readings = self._store.readings
+        if self._tasks:
+            await run_in_threadpool(readings.hold, self._owner, LEASE_S)
+        room = READINGS_A_READER * self._config.readers - len(self._tasks)
+        if room > 0:
+            for waiting in await run_in_threadpool(readings.claim, self._owner, LEASE_S, room):
+                await self._take_over(waiting)
+
+    async def _take_over(self, waiting: WaitingReading) -> None:
+        """Reads what another process has left, unless that has been tried often, or its file is gone."""
+        kept = await run_in_threadpool(self.uploads.fetch, waiting.project_id, waiting.source)
+        if kept is None or waiting.tries > MOST_TRIES:
+            await self._end(waiting.project_id, waiting.number, _failed(waiting.name, Interrupted()))
+            return
+        source = self._incoming / f"{uuid.uuid4().hex}.upload"
+        await run_in_threadpool(_copy, kept, source)
+        self._start(waiting.project_id, waiting.number, waiting.name, source, waiting.opened_by)
+
     async def close(self) -> None:
-        """Ends all readings; their writers are told to upload again."""
+        """Ends all readings: other web processes, or the next one here, go on with them."""
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _read(self, project_id: str, numbers: list[int], name: str, source: Path) -> None:
-        """Reads a file's photographs under their numbers; whatever happens, none of them is left unread."""
-        folder = self.uploads.folder / project_id
         try:
-            found = await self._readers.open(source, folder, numbers[0], name)
-            for shown, _ in found["rest"]:
-                numbers.append(await self._begin(project_id, NewUpload(shown, "", 0)))
-            await self._note(project_id, numbers[0], found["first"]["name"], found["first"])
-            for number, (shown, path) in zip(numbers[1:], found["rest"], strict=True):
-                await self._read_page(project_id, number, shown, Path(path))
+            await run_in_threadpool(self._store.readings.release, self._owner)
+        finally:
+            self._resources.close()
+
+    async def _read(self, project_id: str, numbers: list[int], name: str, source: Path, opened_by: int | None) -> None:
+        """Reads a file's photographs under their numbers; what cannot be read to its end now waits for another time."""
+        try:
+            if opened_by is None:
+                await self._read_file(project_id, numbers, name, source)
+            else:
+                await self._read_page(project_id, numbers[0], name, source)
         except ProjectNotFoundError:
             await run_in_threadpool(self.uploads.forget, project_id)  # its writer deleted everything meanwhile
         except DamagedImage as error:
             await self._give_up(project_id, numbers, error)
-        except BaseException:
-            await self._give_up(project_id, numbers, Interrupted())
-            raise
+        except Exception as error:
+            log.warning("a photograph was not read to its end and waits to be read again: %r", error)
+            if is_storage_trouble(error):
+                self._count(StorageTrouble.code)
+                for number in numbers:
+                    one = (project_id, number)
+                    await run_in_threadpool(self._store.readings.release, self._owner, STORAGE_PAUSE_S, one)
         finally:
             for path in (source, *source.parent.glob(f"{source.stem}.*.jpg")):
                 path.unlink(missing_ok=True)
+
+    async def _read_file(self, project_id: str, numbers: list[int], name: str, source: Path) -> None:
+        found = await self._readers.open(source, self.uploads.folder / project_id, numbers[0], name)
+        for shown, path in found["rest"]:
+            page = NewUpload(shown, "", 0)
+            numbers.append(await run_in_threadpool(self._begin, project_id, page, Path(path), numbers[0]))
+        await self._note(project_id, numbers[0], found["first"]["name"], found["first"])
+        for number, (shown, path) in zip(numbers[1:], found["rest"], strict=True):
+            await self._read_page(project_id, number, shown, Path(path))
 
     async def _read_page(self, project_id: str, number: int, name: str, picture: Path) -> None:
         """A further page of a PDF."""
@@ -157,19 +228,37 @@ class Intake:
             project_id, number, NewUpload(name, found["sha256"], found["size_bytes"], reading=found["reading"])
         )
 
-    async def _begin(self, project_id: str, upload: NewUpload) -> int:
-        number = await run_in_threadpool(self._store.projects.next_upload, project_id)
-        await run_in_threadpool(self._store.projects.add_upload, project_id, number, upload)
+    def _refuse(self, project_id: str, upload: NewUpload) -> int:
+        number = self._store.projects.next_upload(project_id)
+        self._store.projects.add_upload(project_id, number, upload)
+        return number
+
+    def _begin(self, project_id: str, upload: NewUpload, source: Path, opened_by: int | None = None) -> int:
+        """Puts a photograph that is to be read into the store, and its file where every process finds it."""
+        number = self._store.readings.begin(
+            project_id, upload, lambda number: source_path(Path(), number).name, self._owner, LEASE_S, opened_by
+        )
+        kept = source_path(self.uploads.folder / project_id, number)
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            _copy(source, kept)
+            self.uploads.keep(project_id, [kept.name])
+        except BaseException:
+            self._store.projects.remove_upload(project_id, number, file_names(number))
+            raise
         return number
 
     async def _end(self, project_id: str, number: int, upload: NewUpload) -> None:
         """Records what was read; of what its writer deleted meanwhile nothing may come back."""
         self._count(upload.error_code or "read")
-        is_wanted = await run_in_threadpool(self._store.projects.end_reading, project_id, number, upload)
-        if not is_wanted or upload.error:
-            names = [path(self.uploads.folder, number).name for path in (photo_path, picture_path)]
-            await run_in_threadpool(self.uploads.remove, project_id, names)
-        if not is_wanted:
+        end = await run_in_threadpool(self._store.readings.end, project_id, number, self._owner, upload)
+        if end is ReadingEnd.TAKEN_OVER:
+            return
+        names = file_names(number)
+        if end is ReadingEnd.NOTED and not upload.error:
+            names = [source_path(Path(), number).name]
+        await run_in_threadpool(self.uploads.remove, project_id, names)
+        if end is ReadingEnd.DELETED:
             await run_in_threadpool(self._forget_deleted, project_id)
 
     def _forget_deleted(self, project_id: str) -> None:
@@ -186,7 +275,6 @@ class Intake:
 
     async def _save(self, file: UploadFile, source: Path, name: str) -> tuple[str, int]:
         """Writes the upload under a generated name, no longer than allowed and only if it begins as a picture."""
-        source.parent.mkdir(parents=True, exist_ok=True)
         digest, size, limit = hashlib.sha256(), 0, self._config.limits.photo_bytes
         with source.open("wb") as out:
             while block := await file.read(BLOCK_BYTES):
@@ -200,6 +288,17 @@ class Intake:
         if not size:
             raise EmptyFile(name)
         return digest.hexdigest(), size
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A second name for a file, or a copy where the file system has no such thing."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if is_storage_trouble(error):
+            raise
+        shutil.copyfile(source, target)
 
 
 def _refused(name: str, error: Mapping[str, str]) -> NewUpload:

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from collector.reading import photo_path, picture_path
+from collector.reading import file_names, picture_path
 from collector.store import ProjectNotFoundError, Upload
 from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
 from collector.web.security import Number, Refusal, not_found
@@ -158,8 +158,6 @@ async def remove(request: Request, token: str, number: Number) -> Response:
     web = web_of(request)
     own = await web.project(token)
     await web.form(request)
-    await run_in_threadpool(web.store.projects.remove_upload, own.id, number)
-    uploads = web.intake.uploads
-    names = [path(uploads.folder, number).name for path in (photo_path, picture_path)]
-    await run_in_threadpool(uploads.remove, own.id, names)
+    await run_in_threadpool(web.store.projects.remove_upload, own.id, number, file_names(number))
+    await run_in_threadpool(web.font_service.delete_files, own.id)
     return go(f"/s/{token}/photos")

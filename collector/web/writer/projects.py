@@ -242,14 +242,14 @@ async def delete(request: Request, token: str) -> Response:
     web = web_of(request)
     own = await web.project(token)
     await web.form(request)
-    await run_in_threadpool(delete_project, web, own.id)
-    return web.page(request, "deleted.html")
+    is_gone = await run_in_threadpool(delete_project, web, own.id)
+    return web.page(request, "deleted.html", is_gone=is_gone)
 
 
-def delete_project(web: Web, project_id: str) -> None:
-    """Deletes a project with everything that belongs to it."""
+def delete_project(web: Web, project_id: str) -> bool:
+    """Deletes a project with everything that belongs to it; False where some files are left for the maintenance."""
     try:
-        remains = web.store.projects.delete(project_id)
+        web.store.projects.delete(project_id)
     except ProjectNotFoundError:
-        return
-    web.font_service.forget(project_id, remains)
+        return True
+    return web.font_service.delete_files(project_id)

@@ -23,27 +23,34 @@ def test_what_is_past_its_days_is_deleted(tmp_path: Path) -> None:
         (tmp_path / "uploads" / name / "photo-1.jpg").write_bytes(b"photo")
     settings = Settings(data=tmp_path, database=url, photo_days=14, keep_days=30)
     blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
-    Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
+    maintenance = Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event())
+    maintenance.clean()
+    maintenance.delete_files()
     assert [path.parent.name for path in tmp_path.rglob("photo-1.jpg")] == ["newer"]
     assert store.projects.uploads("older")[0].removed_at is not None
     later = settings.model_copy(update={"keep_days": 15})
-    Maintenance(later, store, LocalBus(store.outbox), blobs, threading.Event()).clean()
+    maintenance.settings = later
+    maintenance.clean()
+    maintenance.delete_files()
     assert not (tmp_path / "uploads" / "older").exists()
     assert (tmp_path / "uploads" / "newer").exists()
     store.close()
 
 
-def test_photographs_whose_reader_died_are_asked_for_again(tmp_path: Path) -> None:
+def test_photographs_that_nobody_kept_a_file_of_are_asked_for_again(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
     store = open_store(url)
     before = Store(store.engine, lambda: datetime.now(UTC) - 2 * UNREAD)
     before.projects.create("project")
     before.projects.add_upload("project", 1, NewUpload("left.jpg", "", 0))
     before.projects.add_upload("project", 2, NewUpload("read.jpg", "", 0, reading={"set": "28"}))
-    store.projects.add_upload("project", 3, NewUpload("waits.jpg", "", 0))
+    store.projects.add_upload("project", 3, NewUpload("fresh.jpg", "", 0))
+    for _ in range(3):
+        store.projects.next_upload("project")
+    before.readings.begin("project", NewUpload("waits.jpg", "", 0), "s-{}".format, "web", 60)
     blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
     settings = Settings(data=tmp_path, database=url)
     Maintenance(settings, store, LocalBus(store.outbox), blobs, threading.Event()).fail_unread_uploads()
     codes = [upload.error_code for upload in store.projects.uploads("project")]
     store.close()
-    assert codes == ["photo.interrupted", None, None]
+    assert codes == ["photo.interrupted", None, None, None]
