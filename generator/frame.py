@@ -49,7 +49,7 @@ class Frame:
 
     @classmethod
     def around(cls, boxes: NDArray[np.float64]) -> Frame:
-        """The frame of a hand from the bounds of its syllables in em, (N, 4): left, top, right, bottom."""
+        """Computes the frame of a hand from the bounds of its syllables in em, (N, 4): left, top, right, bottom."""
         left, top, right, bottom = boxes.T
         extent = np.maximum((right - left + bottom - top) / 2, 1e-3)
         centre_x = float(np.median((left + right) / 2))

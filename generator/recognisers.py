@@ -24,11 +24,11 @@ class HandEmbedder(nn.Module):
         self.head = nn.Sequential(nn.Linear(Trunk.FEATURES, 256), nn.SiLU(), nn.Linear(256, EMBEDDING_SIZE))
 
     def forward(self, picture: Tensor) -> Tensor:
-        """Unit vectors (B, 64)."""
+        """Computes unit vectors (B, 64)."""
         return F.normalize(self.head(self.trunk(picture)), dim=-1)
 
     def code(self, pictures: Tensor) -> Tensor:
-        """(B, K, 96, 96), K glyphs of each of B hands -> (B, 64), the mean of their vectors."""
+        """Averages the vectors of (B, K, 96, 96), K glyphs of each of B hands -> (B, 64)."""
         batch, count = pictures.shape[:2]
         vectors: Tensor = self(pictures.reshape(batch * count, 1, *pictures.shape[2:]))
         return vectors.reshape(batch, count, -1).mean(dim=1)

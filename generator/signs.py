@@ -1,8 +1,7 @@
-"""Signs in the hand's own pen: written stroke by stroke, or made of the letters that are there.
+"""Draws signs with the hand's own pen: stroke by stroke, or composed of the hand's letters.
 
-Three kinds of pictures leave here. Signs on their own stand where syllables stand, and fontbuild scales them as it
-scales those. Latin letters with marks keep their letter's place and baseline. Full-width forms are not drawn here:
-fontbuild makes them of finished outlines.
+Signs on their own stand where syllables stand, and fontbuild scales them like syllables. Latin letters with marks keep
+their letter's place and baseline. Full-width forms are not drawn here: fontbuild makes them of finished outlines.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from generator.sign_pen import SignCanvas, measure_pen
 from generator.variants import hand_distortion_em
 from templates.glyphs import GlyphImage, GlyphSet, Ink, Source
 from templates.hangul import is_common, is_syllable
-from templates.signs import Mark, Parts, SignStroke, parts_of, signs, strokes_by_sign
+from templates.signs import Mark, SignComposition, SignStroke, composition_of, signs, strokes_by_sign
 
 SIDE_PX = 128.0
 """Pixels of the side of the square that a syllable fills, in the pictures made here."""
@@ -29,23 +28,23 @@ SMALL_WIDTH = 0.78
 _INK = 128
 _MARGIN = 0.3
 _LETTER_GAP = 0.05
-"""White between letters of a run, in the side of the square."""
+"""White between letters of a line, in the side of the square."""
 _SMALL_HEIGHT = 0.62
 """Height of raised and lowered figures, in the height of figures."""
 _NARROWEST = 0.62
-"""Runs that are too long are condensed no further than this; beyond it they get smaller."""
+"""Lines that are too long are condensed to this at most; beyond it they are made smaller."""
 
 
 @dataclass(frozen=True)
-class _Run:
-    """Letters beside each other: their ink at SIDE_PX and where its baseline lies, in pixels from the top."""
+class _LineOfLetters:
+    """Letters beside each other: their ink at SIDE_PX and its baseline in pixels from the top."""
 
     ink: Ink
     baseline_px: float
 
 
 def complete_signs(everything: GlyphSet, written: GlyphSet) -> list[GlyphImage]:
-    """The signs of ``templates.signs`` that ``written`` lacks and that can be made of ``everything``.
+    """Draws the signs of ``templates.signs`` that ``written`` lacks and that can be made of ``everything``.
 
     Args:
         everything: syllables, lone jamo and ASCII of the hand.
@@ -81,11 +80,11 @@ class _SignMaker:
         return float(np.median(heights)) if heights else 0.6
 
     def glyph(self, sign: str) -> GlyphImage | None:
-        """The sign's picture; None where it has none, or where a letter that it is made of is missing."""
+        """Draws a sign; None where it has no picture, or where a letter that it is made of is missing."""
         strokes = strokes_by_sign().get(sign)
         if strokes is not None:
             return self._drawn(sign, strokes)
-        parts = parts_of(sign)
+        parts = composition_of(sign)
         if parts is None or parts.how == "wide":
             return None
         match parts.how:
@@ -141,35 +140,35 @@ class _SignMaker:
         return self._placed(sign, canvas.ink(), low)
 
     def _fill(self, canvas: SignCanvas, text: str, box: NDArray[np.float64], *, stands: bool = False) -> bool:
-        """Writes a run of letters into a box of the square; False where a letter is missing.
+        """Writes a line of letters into a box of the square; False where a letter is missing.
 
         ``stands``: on the box's lower edge, no taller than capitals are beside syllables, instead of filling it.
         """
-        run = self._run(text)
-        if run is None:
+        line = self._set_line(text)
+        if line is None:
             return False
         width, height = (box[1] - box[0]) * SIDE_PX
-        tall, wide = run.ink.shape
-        grow_y = min(height / tall, 1.0) if stands else height / tall
-        grow_x = min(grow_y, width / wide)
-        if grow_x < grow_y * _NARROWEST:
-            grow_y = grow_x / _NARROWEST
-        size = (max(3, round(wide * grow_x)), max(3, round(tall * grow_y)))
-        way = cv2.INTER_AREA if grow_y < 1 else cv2.INTER_CUBIC
-        ink = np.asarray(cv2.resize(run.ink, size, interpolation=way), np.uint8)
-        share = float(np.clip(np.sqrt(grow_x * grow_y), SMALL_WIDTH, 1.0))
+        tall, wide = line.ink.shape
+        scale_y = min(height / tall, 1.0) if stands else height / tall
+        scale_x = min(scale_y, width / wide)
+        if scale_x < scale_y * _NARROWEST:
+            scale_y = scale_x / _NARROWEST
+        size = (max(3, round(wide * scale_x)), max(3, round(tall * scale_y)))
+        way = cv2.INTER_AREA if scale_y < 1 else cv2.INTER_CUBIC
+        ink = np.asarray(cv2.resize(line.ink, size, interpolation=way), np.uint8)
+        share = float(np.clip(np.sqrt(scale_x * scale_y), SMALL_WIDTH, 1.0))
         ink = self._with_pen(np.pad(ink, 6), self.pen.width * SIDE_PX * share)
         x, y = (box[0] + box[1]) / 2
         if stands:
-            y = box[1][1] - (run.baseline_px * grow_y - size[1] / 2) / SIDE_PX
+            y = box[1][1] - (line.baseline_px * scale_y - size[1] / 2) / SIDE_PX
         canvas.paste(ink, (float(x), float(y)))
         return True
 
     def _with_pen(self, ink: Ink, width_px: float) -> Ink:
         return with_stroke_width(ink, width_px - stroke_width_px(ink))
 
-    def _run(self, text: str) -> _Run | None:
-        """The letters on one baseline, capitals as high as syllables are."""
+    def _set_line(self, text: str) -> _LineOfLetters | None:
+        """Sets letters on one baseline, capitals as high as syllables."""
         pieces = []
         for char in text:
             piece = self._piece(char)
@@ -186,25 +185,25 @@ class _SignMaker:
             place = ink[y : y + piece.ink.shape[0], x : x + piece.ink.shape[1]]
             np.maximum(place, piece.ink[: place.shape[0]], out=place)
             x += piece.ink.shape[1] + gap
-        return _Run(ink, top)
+        return _LineOfLetters(ink, top)
 
-    def _piece(self, char: str) -> _Run | None:
-        raised = parts_of(char) if char not in self._glyphs and char in signs() else None
+    def _piece(self, char: str) -> _LineOfLetters | None:
+        raised = composition_of(char) if char not in self._glyphs and char in signs() else None
         if raised is not None and raised.how in ("super", "sub"):
-            run = self._run(raised.text)
-            if run is None:
+            line = self._set_line(raised.text)
+            if line is None:
                 return None
-            size = tuple(max(2, round(side * _SMALL_HEIGHT)) for side in run.ink.shape[::-1])
-            ink = np.asarray(cv2.resize(run.ink, size, interpolation=cv2.INTER_AREA), np.uint8)
-            return _Run(ink, size[1] + (0.4 * SIDE_PX if raised.how == "super" else -0.15 * SIDE_PX))
+            size = tuple(max(2, round(side * _SMALL_HEIGHT)) for side in line.ink.shape[::-1])
+            ink = np.asarray(cv2.resize(line.ink, size, interpolation=cv2.INTER_AREA), np.uint8)
+            return _LineOfLetters(ink, size[1] + (0.4 * SIDE_PX if raised.how == "super" else -0.15 * SIDE_PX))
         glyph = self._glyphs.get(_SIMPLE.get(char, char)) or (self.glyph(char) if char in signs() else None)
         bounds = glyph.bounds_em() if glyph is not None else None
         if glyph is None or bounds is None:
             return None
         return self._cut(glyph, bounds)
 
-    def _cut(self, glyph: GlyphImage, bounds: tuple[float, float, float, float]) -> _Run:
-        """The ink alone, at SIDE_PX."""
+    def _cut(self, glyph: GlyphImage, bounds: tuple[float, float, float, float]) -> _LineOfLetters:
+        """Cuts out the ink, at SIDE_PX."""
         is_letter = glyph.baseline_em is not None
         scale = SIDE_PX / ((self._cap_em if is_letter else self._side_em) * glyph.em_px)
         left, top = glyph.origin_px
@@ -216,10 +215,10 @@ class _SignMaker:
             cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8
         )
         foot_em = glyph.baseline_em if glyph.baseline_em is not None else self._middle_em[1] + self._side_em * 0.48
-        return _Run(scaled, (foot_em * glyph.em_px + top - rows.start) * scale)
+        return _LineOfLetters(scaled, (foot_em * glyph.em_px + top - rows.start) * scale)
 
     def _placed(self, sign: str, ink: Ink, low: NDArray[np.float64]) -> GlyphImage:
-        """A picture of the unit square's surroundings at its place in the em."""
+        """Places a picture of the unit square and its surroundings in the em."""
         em_px = SIDE_PX / self._side_em
         x, y = (-low - 0.5) * SIDE_PX
         middle_x, middle_y = 0.5 + x / SIDE_PX, 0.5 + y / SIDE_PX
@@ -229,8 +228,8 @@ class _SignMaker:
         )
         return GlyphImage(sign, ink, em_px, (float(origin[0]), float(origin[1])), source=Source.COMPOSED)
 
-    def _letter(self, sign: str, parts: Parts) -> GlyphImage | None:
-        """A Latin letter with a mark, a bar or a neighbour, at the letter's own place and on its baseline."""
+    def _letter(self, sign: str, parts: SignComposition) -> GlyphImage | None:
+        """Makes a Latin letter with a mark, a bar or a second letter, at its own place and on its baseline."""
         base = self._glyphs.get(parts.text[0]) or (self.glyph(parts.text[0]) if parts.text[0] in signs() else None)
         if base is None or base.is_blank:
             return None
@@ -250,9 +249,9 @@ class _SignMaker:
         ink = np.asarray(cv2.resize(second.ink, size, interpolation=cv2.INTER_AREA), np.uint8)
         (_, _, right, _), (left, _, _, _) = first.bounds_em() or (0, 0, 0, 0), second.bounds_em() or (0, 0, 0, 0)
         baselines = [g.baseline_em or 0.0 for g in (first, second)]
-        lap_px = self.pen.width * self._side_em * first.em_px * 1.2
+        overlap_px = self.pen.width * self._side_em * first.em_px * 1.2
         shift_x = round(
-            first.origin_px[0] + right * first.em_px - (second.origin_px[0] + left * second.em_px) * grow - lap_px
+            first.origin_px[0] + right * first.em_px - (second.origin_px[0] + left * second.em_px) * grow - overlap_px
         )
         shift_y = round(
             (first.origin_px[1] + baselines[0] * first.em_px)
@@ -282,7 +281,7 @@ class _SignMaker:
         origin = -low * base.em_px
         shift = np.rint(origin - np.array(base.origin_px)).astype(int)
         moved = np.zeros_like(ink)
-        _lay(moved, base.ink, shift)
+        _paste(moved, base.ink, shift)
         exact = np.array(base.origin_px) + shift
         return replace(
             base,
@@ -293,7 +292,7 @@ class _SignMaker:
         )
 
 
-def _lay(target: Ink, ink: Ink, shift: NDArray[np.int64]) -> None:
+def _paste(target: Ink, ink: Ink, shift: NDArray[np.int64]) -> None:
     x, y = shift.tolist()
     top, left = max(y, 0), max(x, 0)
     bottom, right = min(y + ink.shape[0], target.shape[0]), min(x + ink.shape[1], target.shape[1])
@@ -306,7 +305,7 @@ def _extent(strokes: Sequence[SignStroke]) -> tuple[NDArray[np.float64], NDArray
 
 
 def _without_dot(glyph: GlyphImage) -> GlyphImage:
-    """An i or j without its dot: the upper of two marks goes."""
+    """Removes the dot of an i or j."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats((glyph.ink >= _INK).astype(np.uint8))
     if count < 3:
         return glyph
@@ -351,13 +350,13 @@ _MARKS: Mapping[str, tuple[SignStroke, ...]] = {
 """
 _BARS = dict.fromkeys("Øø", "slash") | dict.fromkeys("Łł", "tick")
 _BAR_PLACE = {"Ð": (0.36, 0.5), "Đ": (0.36, 0.5), "đ": (0.62, 0.2), "Ħ": (0.5, 0.26), "ħ": (0.36, 0.2)}
-"""Where a bar crosses its letter, in its width and height from the top left; otherwise in its middle."""
+"""Where a bar crosses its letter, in its width and height from the top left; others in the middle."""
 
 
 def _mark_place(
     point: NDArray[np.float64], bounds: tuple[float, float, float, float], unit_em: float, mark: str, sign: str
 ) -> NDArray[np.float64]:
-    """Where a point of a mark lies in the em of a letter with these bounds."""
+    """Returns the place of a mark's point in the em of a letter with these bounds."""
     left, top, right, bottom = bounds
     middle = (left + right) / 2
     if mark == "slash":

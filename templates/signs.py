@@ -1,7 +1,7 @@
 """Signs beside Hangul, ASCII and jamo: which of them a font has, and how a pen writes them.
 
 ``SIGNS`` lists them. ``strokes_of`` gives the centre lines of those that are written stroke by stroke; all others are
-made of other characters (``parts_of``), as the Unicode Character Database says: ⓒ is a c in a circle, ㎞ is k and m.
+made of other characters (``composition_of``), as the Unicode Character Database says: ⓒ is a c in a circle, ㎞ is k and m.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class SignStroke:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Of which characters a sign is made, and how; ``how`` is a tag of the Unicode Character Database."""
+class SignComposition:
+    """The characters that a sign is composed of, and how; ``how`` is a tag of the Unicode Character Database."""
 
     how: str
     text: str
@@ -81,13 +81,13 @@ def _row(number: int) -> str:
 
 
 def _accented() -> str:
-    """The letters of Latin-1 Supplement."""
+    """Returns the letters of Latin-1 Supplement."""
     return "".join(chr(code) for code in range(0xC0, 0x100) if chr(code) not in "×÷")
 
 
 @cache
 def signs() -> tuple[str, ...]:
-    """All signs of a font, the commonest first."""
+    """Lists all signs of a font, the most common first."""
     known = {*ASCII_PRINTABLE, *COMPATIBILITY_JAMO, *MADE_OF_PUNCTUATION}
     every = WEB + EVERYDAY + _accented() + "".join(map(_row, KS_X_1001_ROWS)) + FILLER
     return tuple(dict.fromkeys(sign for sign in every if sign not in known))
@@ -105,20 +105,20 @@ _CONJOINING = {unicodedata.normalize("NFKC", jamo): jamo for jamo in COMPATIBILI
 
 
 @cache
-def parts_of(sign: str) -> Parts | None:
-    """The characters that a sign is made of; None for one that has strokes of its own or no ink."""
+def composition_of(sign: str) -> SignComposition | None:
+    """Returns the composition of a sign; None for one with strokes of its own or without ink."""
     if sign in strokes_by_sign() or sign in BLANK:
         return None
     if sign in _LETTERS_WITH_STROKE:
-        return Parts("stroke", _LETTERS_WITH_STROKE[sign])
+        return SignComposition("stroke", _LETTERS_WITH_STROKE[sign])
     if sign in _LIGATURES:
-        return Parts("ligature", _LIGATURES[sign])
+        return SignComposition("ligature", _LIGATURES[sign])
     if sign in _GREEK_LIKE_LATIN:
-        return Parts("same", _GREEK_LIKE_LATIN[sign])
+        return SignComposition("same", _GREEK_LIKE_LATIN[sign])
     if sign in _WIDE:
-        return Parts("wide", _WIDE[sign])
+        return SignComposition("wide", _WIDE[sign])
     if sign == "\u00ad":
-        return Parts("same", "-")
+        return SignComposition("same", "-")
     decomposition = unicodedata.decomposition(sign)
     if not decomposition:
         return None
@@ -126,12 +126,12 @@ def parts_of(sign: str) -> Parts | None:
     codes = rest if first.startswith("<") else [first, *rest]
     how = first.strip("<>") if first.startswith("<") else "accent" if rest else "same"
     text = "".join(chr(int(code, 16)) for code in codes)
-    return Parts(how, "".join(_CONJOINING.get(char, char) for char in text))
+    return SignComposition(how, "".join(_CONJOINING.get(char, char) for char in text))
 
 
 @cache
 def strokes_by_sign() -> dict[str, tuple[SignStroke, ...]]:
-    """The strokes of every sign that has some of its own, in writing order.
+    """Loads the strokes of every sign that has its own, in writing order.
 
     Raises:
         ValueError: a line of the table cannot be read; the message has its number.
@@ -194,7 +194,7 @@ def _points(text: str) -> Points:
 
 
 def _ellipse(x: float, y: float, half_width: float, half_height: float) -> Points:
-    """From the top counter-clockwise, as Koreans write ㅇ."""
+    """Returns an ellipse from the top counter-clockwise, as Koreans write ㅇ."""
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     return np.column_stack([x - half_width * np.sin(angle), y - half_height * np.cos(angle)])
 
@@ -204,7 +204,7 @@ _STEPS = 10
 
 
 def _smooth(points: Points, *, is_closed: bool) -> Points:
-    """A Catmull-Rom curve through the points; a point given twice stays a corner."""
+    """Returns a Catmull-Rom curve through the points; a point given twice is a corner."""
     ends = (points[-1:], points[:2]) if is_closed else (points[:1], points[-1:])
     padded = np.concatenate([ends[0], points, ends[1]])
     pieces = []

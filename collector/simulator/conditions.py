@@ -159,7 +159,7 @@ def hard(rng: np.random.Generator) -> Conditions:
 
 
 def scanned(rng: np.random.Generator) -> Conditions:
-    """A flatbed scan at about 300 dpi: no perspective, even light, a little askew, any way up."""
+    """Samples a flatbed scan at about 300 dpi: no perspective, even light, slightly rotated, any orientation."""
     return replace(
         everyday(rng),
         fill=float(rng.uniform(0.93, 1.0)),
@@ -185,7 +185,7 @@ def scanned(rng: np.random.Generator) -> Conditions:
 
 
 def on_screen(rng: np.random.Generator) -> Conditions:
-    """A tablet's or a monitor's screen, photographed: its pixels beat with the camera's, its glass shines."""
+    """Samples a photograph of a tablet's or a monitor's screen, with moiré and reflections."""
     return replace(
         everyday(rng),
         pen=(Pen.GEL, Pen.BALLPOINT, Pen.BLUE)[int(rng.integers(3))],
@@ -203,7 +203,7 @@ def on_screen(rng: np.random.Generator) -> Conditions:
 
 
 def on_tablet(rng: np.random.Generator) -> Conditions:
-    """Written on a tablet over the PDF and exported: no camera at all."""
+    """Samples a page written on a tablet over the PDF and exported, without a camera."""
     return Conditions(
         pen=(Pen.GEL, Pen.BALLPOINT, Pen.BLUE)[int(rng.integers(3))], pen_strength=1.0, seed=int(rng.integers(2**31))
     )

@@ -34,11 +34,11 @@ class FlatMapping:
     px_per_mm: float
 
     def to_photo(self, page_mm: Points) -> Points:
-        """(N, 2) pixels of (N, 2) points of the page in mm."""
+        """Returns (N, 2) pixels of (N, 2) points of the page in mm."""
         return page_mm * self.px_per_mm - 0.5
 
     def to_page(self, photo_px: Points) -> Points:
-        """(N, 2) points of the page in mm of (N, 2) pixels."""
+        """Returns (N, 2) points of the page in mm of (N, 2) pixels."""
         return (photo_px + 0.5) / self.px_per_mm
 
 
@@ -50,11 +50,11 @@ class ScaledMapping:
     factor: float
 
     def to_photo(self, page_mm: Points) -> Points:
-        """(N, 2) pixels of (N, 2) points of the page in mm."""
+        """Returns (N, 2) pixels of (N, 2) points of the page in mm."""
         return (self.where.to_photo(page_mm) + 0.5) * self.factor - 0.5
 
     def to_page(self, photo_px: Points) -> Points:
-        """(N, 2) points of the page in mm of (N, 2) pixels."""
+        """Returns (N, 2) points of the page in mm of (N, 2) pixels."""
         return self.where.to_page((photo_px + 0.5) / self.factor - 0.5)
 
 

@@ -37,11 +37,11 @@ class PageMapping(Protocol):
     """A mapping from a page to a picture, and back."""
 
     def to_photo(self, page_mm: Points) -> Points:
-        """(N, 2) pixels of (N, 2) points of the page in mm."""
+        """Returns (N, 2) pixels of (N, 2) points of the page in mm."""
         ...
 
     def to_page(self, photo_px: Points) -> Points:
-        """(N, 2) points of the page in mm of (N, 2) pixels."""
+        """Returns (N, 2) points of the page in mm of (N, 2) pixels."""
         ...
 
 

@@ -26,7 +26,7 @@ _COLUMNS = 12
 
 
 def measure(case: Case, out: Path, *, baselines: bool) -> list[Result]:
-    """The case's results under our method, then, for photographs and where asked for, under the ordinary ones."""
+    """Measures a case with our method and, for photographs where asked for, with the baselines."""
     found = [_ours(case, out)]
     if baselines and case.level in ("everyday", "hard"):
         found += _baselines(case)
@@ -73,7 +73,7 @@ def _ours(case: Case, out: Path) -> Result:
 
 
 def _parts(case: Case, readings: Sequence[PageReading], same: Sequence[bool]) -> list[ReadPhotograph]:
-    """The good glyphs of each photograph, those left out that another photograph of the page shows better."""
+    """Returns the good glyphs of each photograph, without those that another photograph of the page shows better."""
     taken: list[dict[str, np.ndarray]] = [{} for _ in readings]
     for cell in case.written.page.cells:
         found, index = best_reading(cell.char, readings)
@@ -98,7 +98,7 @@ def _baselines(case: Case) -> list[Result]:
 
 
 def _picture(parts: Sequence[ReadPhotograph], readings: Sequence[PageReading], path: Path) -> None:
-    """Save what was read over what is true, cell by cell: found in red, true in blue, both in black."""
+    """Saves a picture of what was read over the truth, cell by cell: found in red, true in blue, both in black."""
     tiles = []
     for part, reading in zip(parts, readings, strict=True):
         for number, (cell, read) in enumerate(zip(part.photo.written.page.cells, reading.cells, strict=True), start=1):

@@ -87,7 +87,7 @@ class Projection:
             self._distance *= float(np.max((high - low) / np.array(self.frame_px))) / fill
 
     def to_photo(self, page_mm: Points) -> Points:
-        """(N, 2) photograph pixels of (N, 2) points of the page in mm."""
+        """Returns (N, 2) photograph pixels of (N, 2) points of the page in mm."""
         space = self._bend.to_space(page_mm) @ self._turn.T + np.append(self._shift_mm, 0.0)
         depth = self._distance - space[:, 2]
         flat = space[:, :2] / np.maximum(depth, 30.0)[:, None]
@@ -96,7 +96,7 @@ class Projection:
         return np.asarray(bent * self._focal + self._middle, np.float64)
 
     def to_page(self, photo_px: Points) -> Points:
-        """(N, 2) points of the page in mm of (N, 2) photograph pixels, by fixed-point iteration."""
+        """Returns (N, 2) points of the page in mm of (N, 2) photograph pixels, by fixed-point iteration."""
         back = np.asarray(np.linalg.inv(self._flat), np.float64)
         page = _homography(back, photo_px)
         for _ in range(12):
@@ -105,7 +105,7 @@ class Projection:
         return page
 
     def page_map(self, rows: slice) -> NDArray[np.float32]:
-        """(h, W, 2) the point of the page in mm that each pixel of some rows sees; they begin at a multiple of 16."""
+        """Returns (h, W, 2) the page's point in mm of each pixel of some rows, which begin at a multiple of 16."""
         width, height = self.frame_px
         stop = min(rows.stop, height)
         across, down = -(-width // _GRID_PX), -(-(stop - rows.start) // _GRID_PX)

@@ -14,7 +14,7 @@ import numpy as np
 from fontbuild.layout.normalise import HANGUL_CENTRE
 from fontbuild.layout.transform import HALF_TURN, IDENTITY, combine, transformed
 from fontbuild.outlines.outline import Outline
-from templates.signs import parts_of, signs
+from templates.signs import composition_of, signs
 
 DASH_UNITS = {"–": 480.0, "—": 860.0}
 """Widths of the ink of en and em dash."""
@@ -42,7 +42,7 @@ def _wide_forms(by_char: Mapping[str, Outline]) -> list[Outline]:
     return [
         replace(by_char[parts.text], char=sign)
         for sign in signs()
-        if (parts := parts_of(sign)) is not None and parts.how == "wide" and parts.text in by_char
+        if (parts := composition_of(sign)) is not None and parts.how == "wide" and parts.text in by_char
     ]
 
 

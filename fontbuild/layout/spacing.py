@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fontbuild.layout.transform import scale_and_shift
 from fontbuild.outlines.outline import BAND_BOTTOM, BAND_COUNT, BAND_UNITS, Outline
 from templates import hangul
-from templates.signs import MADE_OF_PUNCTUATION, parts_of
+from templates.signs import MADE_OF_PUNCTUATION, composition_of
 
 _DEEPEST_UNITS = 110.0
 """White farther than this behind a glyph's edge belongs to the glyph, not to the gap."""
@@ -99,7 +99,7 @@ def _script(char: str) -> str:
         return "hangul"
     if char.isascii() or char in MADE_OF_PUNCTUATION:
         return "latin"
-    parts = parts_of(char)
+    parts = composition_of(char)
     return "wide" if parts is not None and parts.how == "wide" else "sign"
 
 

@@ -42,7 +42,7 @@ def simplify(segments: Segments) -> Arcs:
 
 
 def _replace_contours(arcs: Arcs, others: Arcs, contours: Indices) -> Arcs:
-    """The arcs, with others in some contours."""
+    """Replaces the arcs of some contours by others."""
     return _concatenate(
         [arcs.select(~np.isin(arcs.contour, contours)), others.select(np.isin(others.contour, contours))]
     )

@@ -88,7 +88,7 @@ def _outlines(pages: Sequence[bytes]) -> list[list[CubicContour]]:
 
 
 def _segments(points: NDArray[np.float64], firsts: NDArray[np.int64], is_curve: NDArray[np.bool_]) -> CubicContour:
-    """(n, 3, 2); every segment starts at the point before its first one."""
+    """Returns (n, 3, 2) cubic segments; every one starts at the point before its first one."""
     segments = np.empty((len(firsts), 3, 2))
     segments[is_curve] = points[firsts[is_curve, None] + np.arange(3)]
     start, end = points[firsts[~is_curve] - 1], points[firsts[~is_curve]]

@@ -13,7 +13,7 @@ from generator.sign_pen import measure_pen
 from generator.signs import complete_signs
 from templates.glyphs import GlyphImage, GlyphSet, Source
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO
-from templates.signs import BLANK, parts_of, signs
+from templates.signs import BLANK, composition_of, signs
 from tests.fonts import written_with
 
 HANGUL = "가나다라마바사아자차카타파하괜찮은삶닭주내"
@@ -41,7 +41,7 @@ def made(hand: GlyphSet) -> dict[str, GlyphImage]:
 
 
 def test_every_sign_is_made_but_blanks_and_full_width_forms(made: dict[str, GlyphImage]) -> None:
-    wide = {sign for sign in signs() if (parts := parts_of(sign)) is not None and parts.how == "wide"}
+    wide = {sign for sign in signs() if (parts := composition_of(sign)) is not None and parts.how == "wide"}
     assert set(made) == set(signs()) - wide - set(BLANK)
     assert not [char for char, glyph in made.items() if glyph.is_blank]
     assert {glyph.source for glyph in made.values()} == {Source.COMPOSED}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, SYLLABLES
-from templates.signs import BLANK, MADE_OF_PUNCTUATION, Mark, parts_of, signs, strokes_by_sign
+from templates.signs import BLANK, MADE_OF_PUNCTUATION, Mark, composition_of, signs, strokes_by_sign
 
 LETTERS = {*ASCII_PRINTABLE, *COMPATIBILITY_JAMO, *SYLLABLES, *MADE_OF_PUNCTUATION}
 COMBINING = {chr(code) for code in range(0x300, 0x370)}
@@ -20,7 +20,7 @@ def test_no_sign_is_listed_twice_or_known_already() -> None:
 
 @pytest.mark.parametrize("sign", signs())
 def test_every_sign_can_be_made(sign: str) -> None:
-    parts = parts_of(sign)
+    parts = composition_of(sign)
     ways = [sign in strokes_by_sign(), parts is not None, sign in BLANK]
     assert sum(ways) == 1
     if parts is not None:
@@ -31,7 +31,7 @@ def test_every_sign_can_be_made(sign: str) -> None:
     ("sign", "how", "text"), [("㎞", "square", "km"), ("ⓒ", "circle", "c"), ("㉠", "circle", "ㄱ")]
 )
 def test_parts_are_those_of_unicode(sign: str, how: str, text: str) -> None:
-    parts = parts_of(sign)
+    parts = composition_of(sign)
     assert parts is not None
     assert (parts.how, parts.text) == (how, text)
 
