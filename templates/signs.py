@@ -1,7 +1,8 @@
 """Signs beside Hangul, ASCII and jamo: which of them a font has, and how a pen writes them.
 
-``SIGNS`` lists them. ``strokes_of`` gives the centre lines of those that are written stroke by stroke; all others are
-made of other characters (``composition_of``), as the Unicode Character Database says: ⓒ is a c in a circle, ㎞ is k and m.
+``signs`` lists them. ``strokes_by_sign`` gives the centre lines of those that are written stroke by stroke; all others
+are composed of other characters (``composition_of``), according to the Unicode Character Database: ⓒ is a c in a
+circle, ㎞ is k and m.
 """
 
 from __future__ import annotations

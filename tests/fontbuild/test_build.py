@@ -1,3 +1,5 @@
+import unicodedata
+
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
@@ -5,6 +7,7 @@ from fontTools.ttLib import TTFont
 from fontbuild import FontInfo, License, build_font, check_font
 from fontbuild.errors import BrokenFontError, NoInkError
 from templates.glyphs import GlyphImage, GlyphSet
+from templates.signs import BLANK
 from tests.fontbuild.hand import hand, syllable
 
 
@@ -19,9 +22,12 @@ def test_the_files_are_named_after_the_font(built):
     assert TTFont(built.woff2).getBestCmap() == TTFont(built.ttf).getBestCmap()
 
 
-def test_every_glyph_given_is_in_the_font_with_spaces(built):
+def test_every_glyph_given_is_in_the_font_with_spaces_and_wide_forms(built):
     characters = set(map(chr, TTFont(built.ttf).getBestCmap()))
-    assert characters == set(hand()) | {" ", "\u00a0"}
+    given = set(hand())
+    assert given | {" ", "\u00a0", *BLANK} <= characters
+    wide = characters - given - {" ", "\u00a0", *BLANK}
+    assert {unicodedata.normalize("NFKC", char) for char in wide} == {char for char in given if char.isascii()}
     assert built.report["checks"]["passed"] and built.report["blank"] == ""
 
 
