@@ -14,12 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.capture.bent_page import fit_bent
+from collector.capture.bent_page import Points, fit_bent
 from collector.capture.markers import DetectedMarker
 from templates.sheet import Marker
-
-Points = NDArray[np.float64]
-"""(N, 2), x and y."""
 
 _DEGREE = 4
 _RIDGE = 1.0

@@ -27,8 +27,8 @@ _OUTSIDE_UNITS = 1.0
 """How far a curve may bulge beyond its outermost point before an extreme counts as missing."""
 _LARGE_PX, _SCREEN_PX = 1000, (16, 24, 48)
 
-Numbers = NDArray[np.float64]
-Parabolas = tuple[Numbers, Numbers, Numbers]
+Float64Array = NDArray[np.float64]
+Parabolas = tuple[Float64Array, Float64Array, Float64Array]
 """(n, 2) starts, controls and ends."""
 
 
@@ -52,7 +52,7 @@ def count_faults(font: TTFont, every: int = 1) -> Counter[str]:
     return counts
 
 
-def _parabolas(points: Numbers, on_curve: NDArray[np.bool_]) -> Parabolas:
+def _parabolas(points: Float64Array, on_curve: NDArray[np.bool_]) -> Parabolas:
     """Returns a contour's parabolas; straight lines have their control in the middle."""
     after, after_on = np.roll(points, -1, axis=0), np.roll(on_curve, -1)
     ends = np.where(after_on[:, None], after, (points + after) / 2)
@@ -82,14 +82,14 @@ def _faults(contours: list[Parabolas]) -> dict[str, int]:
     }
 
 
-def _flattened(parabolas: Parabolas) -> Numbers:
+def _flattened(parabolas: Parabolas) -> Float64Array:
     starts, controls, ends = (part[:, None] for part in parabolas)
     t = _STEPS[None, :, None]
-    points: Numbers = ((1 - t) ** 2 * starts + 2 * t * (1 - t) * controls + t**2 * ends).reshape(-1, 2)
+    points: Float64Array = ((1 - t) ** 2 * starts + 2 * t * (1 - t) * controls + t**2 * ends).reshape(-1, 2)
     return points
 
 
-def _within_limits(polygon: Numbers, point: Numbers) -> bool:
+def _within_limits(polygon: Float64Array, point: Float64Array) -> bool:
     return cv2.pointPolygonTest(polygon.astype(np.float32), (float(point[0]), float(point[1])), False) > 0
 
 
@@ -135,7 +135,7 @@ def _drawn(path: Path, char: str, size_px: int) -> NDArray[np.uint8]:
     return np.asarray(picture)
 
 
-def _reduced(picture: NDArray[np.uint8], size_px: int) -> Numbers:
+def _reduced(picture: NDArray[np.uint8], size_px: int) -> Float64Array:
     """Reduces the picture as an unhinted rasteriser would draw it at a small size."""
     side = round(picture.shape[0] * size_px / _LARGE_PX)
     return np.asarray(cv2.resize(picture.astype(np.float64), (side, side), interpolation=cv2.INTER_AREA), np.float64)
@@ -145,7 +145,7 @@ def _overlap(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
     return float((ours & theirs).sum() / max((ours | theirs).sum(), 1))
 
 
-def _edge_distances(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> Numbers:
+def _edge_distances(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> Float64Array:
     square = np.ones((3, 3), np.uint8)
     edges = [ink & ~cv2.erode(ink.astype(np.uint8), square).astype(bool) for ink in (ours, theirs)]
     away = [cv2.distanceTransform((~edge).astype(np.uint8), cv2.DIST_L2, 5) for edge in edges]

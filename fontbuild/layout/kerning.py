@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from fontTools.otlLib.builder import buildLookup, buildPairPosClassesSubtable, buildPairPosGlyphsSubtable, buildValue
 from fontTools.ttLib.tables import otTables
-from numpy.typing import NDArray
 
-from fontbuild.layout.profiles import SideProfiles, optical_distance, side_profiles, white_between
+from fontbuild.layout.profiles import Float32Array, SideProfiles, optical_distance, side_profiles, white_between
 from fontbuild.layout.spacing import Spacing, is_korean
 from templates.signs import MADE_OF_PUNCTUATION
 
@@ -30,8 +29,6 @@ STEP_UNITS = 12
 CLOSEST_UNITS = 28.0
 """No kerning brings two strokes nearer than this."""
 _BISECTIONS = 7
-
-Numbers = NDArray[np.float32]
 
 
 def kerning_lookups(spacing: Spacing, names: Sequence[str], ids: Mapping[str, int]) -> list[otTables.Lookup]:
@@ -83,17 +80,21 @@ def _beside_syllables(
             )
 
 
-def _group_values(syllables: SideProfiles, signs: SideProfiles, is_after: bool) -> Numbers:
+def _group_values(syllables: SideProfiles, signs: SideProfiles, is_after: bool) -> Float32Array:
     """Returns (N,) the value of each syllable beside a group of signs, rounded to STEP_UNITS."""
     one, two = (syllables, signs) if is_after else (signs, syllables)
     distances = np.vstack([_distances(part, two) for part in one.batches()])
     values = _kerning_values(one, two, np.median(distances, axis=int(not is_after), keepdims=True))
-    rounded: Numbers = np.rint(values.mean(axis=int(is_after)) / STEP_UNITS) * STEP_UNITS
+    rounded: Float32Array = np.rint(values.mean(axis=int(is_after)) / STEP_UNITS) * STEP_UNITS
     return rounded
 
 
 def _class_pairs(
-    values: Numbers, syllables: Sequence[str], signs: Sequence[Sequence[str]], is_after: bool, ids: Mapping[str, int]
+    values: Float32Array,
+    syllables: Sequence[str],
+    signs: Sequence[Sequence[str]],
+    is_after: bool,
+    ids: Mapping[str, int],
 ) -> otTables.PairPos | None:
     """Builds class pairs: syllables with equal values beside every group (N, G) are one class."""
     patterns, pattern_of = np.unique(values, axis=0, return_inverse=True)
@@ -110,12 +111,12 @@ def _sides(spacing: Spacing, rows: Sequence[int]) -> SideProfiles:
     return side_profiles([spacing.outlines[row].edges for row in rows], [spacing.advances[row] for row in rows])
 
 
-def _distances(one: SideProfiles, two: SideProfiles) -> Numbers:
+def _distances(one: SideProfiles, two: SideProfiles) -> Float32Array:
     """Returns (N, M) the distance of each of ``two`` from each of ``one``."""
     return optical_distance(white_between(one, two), one.counts[:, None], two.counts)
 
 
-def _kerning_values(one: SideProfiles, two: SideProfiles, target: Numbers | float) -> Numbers:
+def _kerning_values(one: SideProfiles, two: SideProfiles, target: Float32Array | float) -> Float32Array:
     """Returns (N, M) the units to value each of ``two`` after each of ``one``; ``target`` broadcasts to that."""
     wanted = np.broadcast_to(np.asarray(target, np.float32), (len(one.right), len(two.left)))
     start, values = 0, []
@@ -125,14 +126,14 @@ def _kerning_values(one: SideProfiles, two: SideProfiles, target: Numbers | floa
     return np.concatenate(values)
 
 
-def _solve(one: SideProfiles, two: SideProfiles, wanted: Numbers) -> Numbers:
+def _solve(one: SideProfiles, two: SideProfiles, wanted: Float32Array) -> Float32Array:
     """Finds the values by bisection: the distance grows with the value."""
     white = white_between(one, two)
     low, high = (np.full(wanted.shape, limit / SHARE, np.float32) for limit in MOST_UNITS)
     for _ in range(_BISECTIONS):
-        middle: Numbers = np.float32(0.5) * (low + high)
+        middle: Float32Array = np.float32(0.5) * (low + high)
         far = optical_distance(white + middle[:, :, None], one.counts[:, None], two.counts) > wanted
         low, high = np.where(far, low, middle), np.where(far, middle, high)
     nearest = np.minimum(CLOSEST_UNITS - white.min(axis=2), 0)
-    solved: Numbers = np.maximum(SHARE * (low + high) / 2, nearest)
+    solved: Float32Array = np.maximum(SHARE * (low + high) / 2, nearest)
     return solved

@@ -47,7 +47,7 @@ _BASELINE_MOST_UNITS = 18.0
 
 _JAMO_KIND = 6
 
-Numbers = NDArray[np.float64]
+Float64Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -129,12 +129,12 @@ def _kind(char: str) -> int:
     return hangul.layout(char) if hangul.is_syllable(char) else _JAMO_KIND
 
 
-def _soft_clip(values: Numbers, least: float) -> Numbers:
+def _soft_clip(values: Float64Array, least: float) -> Float64Array:
     """Moves values more than _SPREADS robust deviations (and more than ``least``) from the median towards it."""
     median = np.median(values)
     limit = max(_SPREADS * 1.4826 * float(np.median(np.abs(values - median))), least)
     away = values - median
-    clipped: Numbers = median + np.where(
+    clipped: Float64Array = median + np.where(
         np.abs(away) > limit, np.sign(away) * (limit + (np.abs(away) - limit) * _OUTLIER_SHARE), away
     )
     return clipped

@@ -23,16 +23,16 @@ _PER_BAND_UNITS = 10.0
 """White that each of these bands adds."""
 _CHUNK = 512
 
-Numbers = NDArray[np.float32]
+Float32Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class SideProfiles:
     """The two profiles of some glyphs: white from the ink to the end of the advance, band by band."""
 
-    left: Numbers
+    left: Float32Array
     """(N, BAND_COUNT) units, WIDEST_UNITS where there is no ink."""
-    right: Numbers
+    right: Float32Array
     counts: NDArray[np.int64]
     """(N,) bands with ink."""
 
@@ -54,24 +54,24 @@ def side_profiles(edges: Sequence[Edges], advances: Sequence[float]) -> SideProf
     return SideProfiles(_spread_vertically(both[:, :, 0]), _spread_vertically(ends - both[:, :, 1]), counts)
 
 
-def white_between(one: SideProfiles, two: SideProfiles) -> Numbers:
+def white_between(one: SideProfiles, two: SideProfiles) -> Float32Array:
     """Returns (N, M, BAND_COUNT) the white between each of ``one`` and each of ``two`` that follows it."""
-    white: Numbers = one.right[:, None, :] + two.left[None, :, :]
+    white: Float32Array = one.right[:, None, :] + two.left[None, :, :]
     return white
 
 
-def optical_distance(white: Numbers, counts: NDArray[np.int64], others: NDArray[np.int64]) -> Numbers:
+def optical_distance(white: Float32Array, counts: NDArray[np.int64], others: NDArray[np.int64]) -> Float32Array:
     """Averages (..., BAND_COUNT) to (...), over as many bands as the lower of the two glyphs has."""
     near = np.square(1 / np.maximum(white, _NARROWEST_UNITS)).sum(axis=-1)
-    mean: Numbers = np.sqrt(np.minimum(counts, others).astype(np.float32) / near)
+    mean: Float32Array = np.sqrt(np.minimum(counts, others).astype(np.float32) / near)
     return mean
 
 
-def _spread_vertically(white: NDArray[np.float64]) -> Numbers:
+def _spread_vertically(white: NDArray[np.float64]) -> Float32Array:
     """Lets every stroke count in the bands near it as well."""
     known = np.where(np.isnan(white), WIDEST_UNITS, white).astype(np.float32)
     padded = np.pad(known, ((0, 0), (_SPREAD_BANDS, _SPREAD_BANDS)), constant_values=WIDEST_UNITS)
     near = range(2 * _SPREAD_BANDS + 1)
     shifted = [padded[:, at : at + BAND_COUNT] + abs(at - _SPREAD_BANDS) * _PER_BAND_UNITS for at in near]
-    spread: Numbers = np.minimum.reduce(shifted)
+    spread: Float32Array = np.minimum.reduce(shifted)
     return spread

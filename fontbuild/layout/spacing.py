@@ -30,7 +30,7 @@ _SPACE_UNITS = (210.0, 310.0)
 _DEFAULT_ADVANCE = 600.0
 _MATH_SIGNS = frozenset("+<=>×÷±−≠≤≥")
 
-Numbers = NDArray[np.float64]
+Float64Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ def _gap(script: str, members: Sequence[Outline]) -> float:
     return float(np.clip(np.median(counters) * _GAP_SHARE, low, high)) if counters else low
 
 
-def _bearings(members: Sequence[Outline], gap: float) -> tuple[Numbers, Numbers]:
+def _bearings(members: Sequence[Outline], gap: float) -> tuple[Float64Array, Float64Array]:
     edges = np.array([outline.edges for outline in members])
     boxes = np.array([outline.bounds for outline in members])
     heights = BAND_BOTTOM + (np.arange(BAND_COUNT) + 0.5) * BAND_UNITS
@@ -129,8 +129,8 @@ def _bearings(members: Sequence[Outline], gap: float) -> tuple[Numbers, Numbers]
     )
 
 
-def _openness(depth: Numbers) -> Numbers:
+def _openness(depth: Float64Array) -> Float64Array:
     """Returns the mean white behind the outermost point of a side, no band counting for more than _DEEPEST_UNITS."""
     filled = np.where(np.isnan(depth), _DEEPEST_UNITS, depth)
-    openness: Numbers = np.clip(filled, 0, _DEEPEST_UNITS).mean(axis=1)
+    openness: Float64Array = np.clip(filled, 0, _DEEPEST_UNITS).mean(axis=1)
     return openness

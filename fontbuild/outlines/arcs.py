@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fontbuild.outlines.sampling import ComplexPoints, Flags, Indices, Numbers
+from fontbuild.outlines.sampling import BoolArray, ComplexPoints, FloatArray, IndexArray
 from fontbuild.outlines.segments import Segments
 
 _COVER_UNITS = 2.0
@@ -26,19 +26,19 @@ _PROBES = np.arange(1, 7, dtype=np.float32) / 7
 class Arcs:
     """Parabolas along all contours, in order; each has one control point."""
 
-    start: Indices
-    end: Indices
+    start: IndexArray
+    end: IndexArray
     """(A,) samples between which each arc lies."""
-    joint: Indices
+    joint: IndexArray
     """(A,) the Joint at each arc's end; the last arc of a contour never ends in a smooth one."""
-    contour: Indices
+    contour: IndexArray
     control: ComplexPoints
     tip: ComplexPoints
     """(A,) the arc's end: free at a corner, otherwise halfway between two controls."""
-    needed: Flags
+    needed: BoolArray
     """(A,) True where the joint at the arc's end must stay."""
 
-    def select(self, which: Flags | Indices) -> Arcs:
+    def select(self, which: BoolArray | IndexArray) -> Arcs:
         """Returns some of the arcs, in the order asked for."""
         return Arcs(*(values[which] for values in self.columns()))
 
@@ -51,7 +51,7 @@ def cover_with_arcs(segments: Segments) -> Arcs:
     """Returns arcs that cover all segments in order."""
     active = np.arange(len(segments.starts))
     start = segments.starts.copy()
-    found: list[tuple[Indices, Indices, Indices]] = []
+    found: list[tuple[IndexArray, IndexArray, IndexArray]] = []
     while len(active):
         end = _farthest_end(segments, start, segments.ends[active])
         found.append((active, start, end))
@@ -67,7 +67,7 @@ def cover_with_arcs(segments: Segments) -> Arcs:
     return Arcs(start, end, joint, segments.contours[segment], control, segments.points[end], needed)
 
 
-def _farthest_end(segments: Segments, start: Indices, limit: Indices) -> Indices:
+def _farthest_end(segments: Segments, start: IndexArray, limit: IndexArray) -> IndexArray:
     """Finds, by bisection, the farthest sample that one parabola from ``start`` reaches within the tolerance."""
     turned = np.searchsorted(segments.turning, segments.turning[start] + _MOST_TURN, side="right") - 1
     high = np.clip(turned, start + 1, limit)
@@ -84,7 +84,7 @@ def _farthest_end(segments: Segments, start: Indices, limit: Indices) -> Indices
     return best
 
 
-def fit_parabola(segments: Segments, start: Indices, end: Indices) -> tuple[Numbers, ComplexPoints]:
+def fit_parabola(segments: Segments, start: IndexArray, end: IndexArray) -> tuple[FloatArray, ComplexPoints]:
     """Returns the parabola from sample to sample: its largest distance from the samples between, and its control."""
     origin, chord = segments.points[start], segments.points[end] - segments.points[start]
     length = np.maximum(np.abs(chord), 1e-9)
@@ -105,12 +105,12 @@ def fit_parabola(segments: Segments, start: Indices, end: Indices) -> tuple[Numb
     return error, origin + np.where(is_symmetric, symmetric, meeting) * along
 
 
-def _angle(radians: Numbers) -> Numbers:
-    wrapped: Numbers = (radians + np.pi) % (2 * np.pi) - np.pi
+def _angle(radians: FloatArray) -> FloatArray:
+    wrapped: FloatArray = (radians + np.pi) % (2 * np.pi) - np.pi
     return wrapped
 
 
-def _meeting(leave: Numbers, arrive: Numbers, length: Numbers) -> tuple[ComplexPoints, Flags]:
+def _meeting(leave: FloatArray, arrive: FloatArray, length: FloatArray) -> tuple[ComplexPoints, BoolArray]:
     """Returns where the end tangents meet, along and across the chord; usable if well between the ends."""
     out, back = np.tan(np.clip(leave, -1.5, 1.5)), np.tan(np.clip(arrive, -1.5, 1.5))
     spread = out - back
@@ -119,7 +119,7 @@ def _meeting(leave: Numbers, arrive: Numbers, length: Numbers) -> tuple[ComplexP
     return x * (1 + np.complex64(1j) * out), (x > 0.1 * length) & (x < 0.9 * length) & ~steep
 
 
-def _distance(away: ComplexPoints, control: ComplexPoints, length: Numbers) -> Numbers:
+def _distance(away: ComplexPoints, control: ComplexPoints, length: FloatArray) -> FloatArray:
     """Returns the largest distance of the probes from the parabola, to first order."""
     cx, cy = control.real[:, None], control.imag[:, None]
     inside = np.clip(away.real, 0, length[:, None])
@@ -127,5 +127,5 @@ def _distance(away: ComplexPoints, control: ComplexPoints, length: Numbers) -> N
     t = inside / np.maximum(cx + np.sqrt(np.maximum(cx**2 + bend * inside, 0)), 1e-9)
     slope = cy * (1 - 2 * t) / np.maximum(cx + bend * t, 1e-9)
     off = np.abs(away.imag - 2 * cy * t * (1 - t)) / np.sqrt(1 + slope**2)
-    distance: Numbers = np.maximum(off, np.abs(away.real - inside)).max(axis=1)
+    distance: FloatArray = np.maximum(off, np.abs(away.real - inside)).max(axis=1)
     return distance

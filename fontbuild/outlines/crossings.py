@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fontbuild.outlines.arcs import Arcs
-from fontbuild.outlines.sampling import ComplexPoints, Indices
+from fontbuild.outlines.sampling import ComplexPoints, IndexArray
 from fontbuild.outlines.segments import Segments
 
 _STEPS = np.arange(6, dtype=np.float32) / 6
@@ -21,7 +21,7 @@ _PASSING_SAMPLES = 6
 _TURN_SLACK = 1.0
 
 
-def crossing_contours(segments: Segments, arcs: Arcs) -> Indices:
+def crossing_contours(segments: Segments, arcs: Arcs) -> IndexArray:
     """Returns the contours that cross themselves once rounded to units; two quick tests choose which to check."""
     arcs = replace(arcs, control=np.round(arcs.control), tip=np.round(arcs.tip))
     candidates = np.intersect1d(np.union1d(_with_loops(arcs), _with_near_sides(segments)), arcs.contour)
@@ -34,7 +34,7 @@ def crossing_contours(segments: Segments, arcs: Arcs) -> Indices:
     return np.array(crossing, np.int64)
 
 
-def crossing_lines(lines: Sequence[ComplexPoints]) -> Indices:
+def crossing_lines(lines: Sequence[ComplexPoints]) -> IndexArray:
     """Returns which closed polygons, given by their points, cross themselves or another one."""
     start = np.concatenate(lines)
     way = np.concatenate([np.roll(line, -1) for line in lines]) - start
@@ -47,7 +47,7 @@ def crossing_lines(lines: Sequence[ComplexPoints]) -> Indices:
         return turn
 
     apart = side(start) * side(end) < 0
-    crossing: Indices = np.unique(owner[np.nonzero(apart & apart.T)[0]])
+    crossing: IndexArray = np.unique(owner[np.nonzero(apart & apart.T)[0]])
     return crossing
 
 
@@ -58,7 +58,7 @@ def _flattened(arcs: Arcs, low: int, high: int) -> ComplexPoints:
     return points
 
 
-def _with_loops(arcs: Arcs) -> Indices:
+def _with_loops(arcs: Arcs) -> IndexArray:
     """Returns contours whose turning number is not 1 or -1: every loop adds or takes one (Whitney, 1937)."""
     firsts = np.flatnonzero(np.r_[True, arcs.contour[1:] != arcs.contour[:-1]])
     lasts = np.r_[firsts[1:] - 1, len(arcs.contour) - 1]
@@ -67,11 +67,11 @@ def _with_loops(arcs: Arcs) -> Indices:
     out, back = arcs.control - arcs.tip[before], arcs.tip - arcs.control
     turns = np.angle(back * out.conj()) + np.angle(out * back[before].conj())
     turned = np.add.reduceat(turns.astype(np.float64), firsts)
-    knotted: Indices = arcs.contour[firsts[np.abs(np.abs(turned) - 2 * np.pi) > _TURN_SLACK]]
+    knotted: IndexArray = arcs.contour[firsts[np.abs(np.abs(turned) - 2 * np.pi) > _TURN_SLACK]]
     return knotted
 
 
-def _with_near_sides(segments: Segments) -> Indices:
+def _with_near_sides(segments: Segments) -> IndexArray:
     """Returns contours of which two stretches, far apart along the contour, share a cell of a grid."""
     contour = np.repeat(segments.contours, segments.ends - segments.starts + 1)
     lengths = np.bincount(contour)

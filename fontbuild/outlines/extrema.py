@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from fontbuild.outlines.arcs import Arcs
-from fontbuild.outlines.sampling import Indices, Numbers
+from fontbuild.outlines.sampling import FloatArray, IndexArray
 from fontbuild.outlines.segments import Joint
 
 _LEAST_UNITS = 0.5
@@ -43,7 +43,7 @@ def _split_outermost(arcs: Arcs, turn: complex) -> Arcs:
     return _split(arcs, which, before[which], t[which], rotation) if len(which) else arcs
 
 
-def _split(arcs: Arcs, which: Indices, before: Indices, t: Numbers, rotation: np.complex64) -> Arcs:
+def _split(arcs: Arcs, which: IndexArray, before: IndexArray, t: FloatArray, rotation: np.complex64) -> Arcs:
     """Puts two arcs in place of each of the given ones; the ends of those become on-curve points."""
     start, control, end = (plane * rotation for plane in (arcs.tip[before], arcs.control[which], arcs.tip[which]))
     first, second = start + t * (control - start), control + t * (end - control)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fontbuild.outlines.arcs import Arcs
 from fontbuild.outlines.extrema import split_at_extrema
-from fontbuild.outlines.sampling import ComplexPoints, Flags, Numbers, sample
+from fontbuild.outlines.sampling import BoolArray, ComplexPoints, FloatArray, sample
 from fontbuild.outlines.segments import Joint, find_segments
 from fontbuild.outlines.simplify import simplify
 from fontbuild.tracing.potrace import CubicContour
@@ -49,7 +49,7 @@ def to_quadratic(contours: Sequence[CubicContour]) -> list[QuadraticContour | No
     return [_make_contour(plane[low:high][::-1], on_curve[low:high][::-1]) for low, high in pairwise(bounds)]
 
 
-def _straight(arcs: Arcs) -> Flags:
+def _straight(arcs: Arcs) -> BoolArray:
     """Returns which arcs between two corners are straight lines."""
     firsts = np.flatnonzero(np.r_[True, arcs.contour[1:] != arcs.contour[:-1]])
     lasts = np.r_[firsts[1:] - 1, len(arcs.contour) - 1]
@@ -58,22 +58,22 @@ def _straight(arcs: Arcs) -> Flags:
     start, chord = arcs.tip[before], arcs.tip - arcs.tip[before]
     off = _cross(chord, arcs.control - start) / np.maximum(np.abs(chord), 1e-9)
     corner = arcs.joint == Joint.CORNER
-    straight: Flags = corner & corner[before] & (np.abs(off) < _STRAIGHT_UNITS)
+    straight: BoolArray = corner & corner[before] & (np.abs(off) < _STRAIGHT_UNITS)
     return straight
 
 
-def _cross(first: ComplexPoints, second: ComplexPoints) -> Numbers:
-    cross: Numbers = (first.conj() * second).imag
+def _cross(first: ComplexPoints, second: ComplexPoints) -> FloatArray:
+    cross: FloatArray = (first.conj() * second).imag
     return cross
 
 
-def _make_contour(points: NDArray[np.float64], on_curve: Flags) -> QuadraticContour | None:
+def _make_contour(points: NDArray[np.float64], on_curve: BoolArray) -> QuadraticContour | None:
     if len(points) < 3 or abs(area(points)) < _LEAST_AREA_UNITS2:
         return None
     return QuadraticContour(points, on_curve)
 
 
-def area(points: Numbers) -> float:
+def area(points: FloatArray) -> float:
     """Returns the signed area of the polygon through all points; negative when clockwise."""
     x, y = points[:, 0], points[:, 1]
     open_sum = np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:])

@@ -20,9 +20,9 @@ _WINDOW_STEPS = 6
 
 ComplexPoints = NDArray[np.complex64]
 """Single precision resolves a ten-thousandth of a unit and takes half the time."""
-Numbers = NDArray[np.floating[Any]]
-Indices = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+FloatArray = NDArray[np.floating[Any]]
+IndexArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +30,14 @@ class SampledContours:
     """Evenly spaced samples of closed contours, contour after contour."""
 
     points: ComplexPoints
-    firsts: Indices
-    lengths: Indices
+    firsts: IndexArray
+    lengths: IndexArray
     """(C,) first sample and number of samples of each contour."""
-    contour_of: Indices
+    contour_of: IndexArray
     """(N,) which contour a sample belongs to."""
-    _ahead: dict[int, Indices] = field(default_factory=dict)
+    _ahead: dict[int, IndexArray] = field(default_factory=dict)
 
-    def ahead(self, steps: int) -> Indices:
+    def ahead(self, steps: int) -> IndexArray:
         """Returns (N,) for every sample the one ``steps`` further along its contour."""
         if steps in self._ahead:
             return self._ahead[steps]
@@ -67,7 +67,7 @@ def sample(contours: Sequence[CubicContour]) -> SampledContours:
     return _smoothed(SampledContours(points, firsts, lengths, ring))
 
 
-def _dense(segments: Numbers, counts: Indices) -> tuple[ComplexPoints, Indices]:
+def _dense(segments: FloatArray, counts: IndexArray) -> tuple[ComplexPoints, IndexArray]:
     """Returns closely spaced points of each contour, closed (the last repeats the first), and each point's contour."""
     corners = segments[..., 0] + 1j * segments[..., 1]
     firsts = np.cumsum(counts) - counts

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from fontbuild.outlines.sampling import ComplexPoints, Flags, Indices, Numbers, SampledContours
+from fontbuild.outlines.sampling import BoolArray, ComplexPoints, FloatArray, IndexArray, SampledContours
 
 _CORE, _MID, _FLANK = 2, 4, 6
 """In samples: a contour turns between -_CORE and _CORE of a corner, and hardly between there and _FLANK."""
@@ -34,19 +34,19 @@ class Segments:
     """Samples of many contours, one after the other; a segment lies between two corners or extremes."""
 
     points: ComplexPoints
-    headings: Numbers
+    headings: FloatArray
     """(N,) direction of travel in radians, -π to π."""
     across: ComplexPoints
     """(N,) unit vectors to the left of the headings."""
-    turning: Numbers
+    turning: FloatArray
     """(N,) how far the heading has turned so far, left and right turns both counted; never falls."""
-    starts: Indices
+    starts: IndexArray
     """(S,) first sample of each segment; segments of one contour follow each other."""
-    ends: Indices
+    ends: IndexArray
     """(S,) last sample of each segment: at the same place as the first one of the contour's next segment."""
-    contours: Indices
+    contours: IndexArray
     """(S,) the contour of each segment."""
-    joints: Indices
+    joints: IndexArray
     """(S,) the Joint at each segment's end."""
 
 
@@ -64,7 +64,7 @@ def find_segments(contours: SampledContours) -> Segments:
     return _split_at_joints(contours, points, joints)
 
 
-def _corners(contours: SampledContours) -> tuple[Indices, ComplexPoints]:
+def _corners(contours: SampledContours) -> tuple[IndexArray, ComplexPoints]:
     """Returns samples where the pen turned, and where the corner's point was before the picture was blurred."""
     far_in, mid_in, near_in, near_out, mid_out, far_out = (
         contours.points.take(contours.ahead(step)) for step in (-_FLANK, -_MID, -_CORE, _CORE, _MID, _FLANK)
@@ -88,7 +88,7 @@ def _corners(contours: SampledContours) -> tuple[Indices, ComplexPoints]:
     return corners, apexes[corners]
 
 
-def _extremes(contours: SampledContours, corners: Indices) -> Indices:
+def _extremes(contours: SampledContours, corners: IndexArray) -> IndexArray:
     """Returns (N,) Joints where x or y is extreme: a contour's outermost points always, but none beside a corner."""
     joints = np.zeros(len(contours.points), np.int64)
     blocked = np.zeros(len(joints), bool)
@@ -106,12 +106,12 @@ def _extremes(contours: SampledContours, corners: Indices) -> Indices:
     return joints
 
 
-def _block_around(blocked: Flags, contours: SampledContours, at: Indices, near: int) -> None:
+def _block_around(blocked: BoolArray, contours: SampledContours, at: IndexArray, near: int) -> None:
     for step in range(-near, near + 1):
         blocked[contours.ahead(step)[at]] = True
 
 
-def _split_at_joints(contours: SampledContours, points: ComplexPoints, joints: Indices) -> Segments:
+def _split_at_joints(contours: SampledContours, points: ComplexPoints, joints: IndexArray) -> Segments:
     """Returns the segments between joints, each with its own copy of the samples at both ends."""
     missing = np.setdiff1d(contours.contour_of, contours.contour_of[joints > 0])
     joints[contours.firsts[missing]] = Joint.CORNER
@@ -132,8 +132,8 @@ def _split_at_joints(contours: SampledContours, points: ComplexPoints, joints: I
 
 
 def _headings(
-    points: ComplexPoints, starts: Indices, ends: Indices, opens: Indices, closes: Indices
-) -> tuple[Numbers, Numbers, ComplexPoints]:
+    points: ComplexPoints, starts: IndexArray, ends: IndexArray, opens: IndexArray, closes: IndexArray
+) -> tuple[FloatArray, FloatArray, ComplexPoints]:
     """Computes headings, turning and normals: central differences, along the axis at extremes, else one-sided."""
     steps = np.diff(points, append=points[-1:])
     directions = steps + np.roll(steps, 1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from fontbuild.outlines.arcs import Arcs, cover_with_arcs, fit_parabola
 from fontbuild.outlines.crossings import crossing_contours
-from fontbuild.outlines.sampling import Flags, Indices, Numbers
+from fontbuild.outlines.sampling import BoolArray, FloatArray, IndexArray
 from fontbuild.outlines.segments import Joint, Segments
 from fontbuild.outlines.spline import fit_spline
 
@@ -41,7 +41,7 @@ def simplify(segments: Segments) -> Arcs:
     return _without_crossings(segments, arcs, (halved, cornered))
 
 
-def _replace_contours(arcs: Arcs, others: Arcs, contours: Indices) -> Arcs:
+def _replace_contours(arcs: Arcs, others: Arcs, contours: IndexArray) -> Arcs:
     """Replaces the arcs of some contours by others."""
     return _concatenate(
         [arcs.select(~np.isin(arcs.contour, contours)), others.select(np.isin(others.contour, contours))]
@@ -63,7 +63,7 @@ def _concatenate(parts: Sequence[Arcs]) -> Arcs:
     return whole.select(np.argsort(whole.start, kind="stable"))
 
 
-def _halve_distant_arcs(segments: Segments, arcs: Arcs, error: Numbers) -> tuple[Arcs, Numbers]:
+def _halve_distant_arcs(segments: Segments, arcs: Arcs, error: FloatArray) -> tuple[Arcs, FloatArray]:
     """Halves fitted arcs that are too far from the contour and refits; returns them and their distances."""
     distant = (error > _HALVED_UNITS) & (arcs.end - arcs.start > 3)
     changed = np.isin(arcs.contour, arcs.contour[distant])
@@ -77,7 +77,7 @@ def _halve_distant_arcs(segments: Segments, arcs: Arcs, error: Numbers) -> tuple
     return _concatenate([unchanged, arcs]), np.concatenate([unchanged_error, error])[order]
 
 
-def _halve(segments: Segments, arcs: Arcs, distant: Indices) -> Arcs:
+def _halve(segments: Segments, arcs: Arcs, distant: IndexArray) -> Arcs:
     middle = (arcs.start[distant] + arcs.end[distant]) // 2
     pieces, first = _duplicate(arcs, distant)
     pieces.end[first] = pieces.start[first + 1] = middle
@@ -86,7 +86,7 @@ def _halve(segments: Segments, arcs: Arcs, distant: Indices) -> Arcs:
     return pieces
 
 
-def _duplicate(arcs: Arcs, where: Indices) -> tuple[Arcs, Indices]:
+def _duplicate(arcs: Arcs, where: IndexArray) -> tuple[Arcs, IndexArray]:
     """Doubles the given arcs, a smooth joint that must stay between the two; returns all and the first of each two."""
     pieces = arcs.select(np.insert(np.arange(len(arcs.start)), where, where))
     first = where + np.arange(len(where))
@@ -109,7 +109,7 @@ def _remove_joints(segments: Segments, arcs: Arcs) -> Arcs:
     return _concatenate([*done, arcs])
 
 
-def _removable_joints(segments: Segments, arcs: Arcs) -> Indices:
+def _removable_joints(segments: Segments, arcs: Arcs) -> IndexArray:
     """Returns arcs whose joint with the next one seems least needed, well apart from each other."""
     counts = np.bincount(arcs.contour)
     loose = np.flatnonzero((arcs.joint == Joint.SMOOTH) & ~arcs.needed & (counts[arcs.contour] > _LEAST_ARCS))
@@ -117,11 +117,11 @@ def _removable_joints(segments: Segments, arcs: Arcs) -> Indices:
     inner = cost[2 * _NEAR : -2 * _NEAR]
     inner[loose] = fit_parabola(segments, arcs.start[loose], arcs.end[loose + 1])[0]
     window = np.lib.stride_tricks.sliding_window_view(cost, 4 * _NEAR + 1)
-    removed: Indices = np.flatnonzero((inner <= _TRIED_UNITS) & (window.argmin(axis=1) == 2 * _NEAR))
+    removed: IndexArray = np.flatnonzero((inner <= _TRIED_UNITS) & (window.argmin(axis=1) == 2 * _NEAR))
     return removed
 
 
-def _try_without(segments: Segments, arcs: Arcs, removed: Indices) -> Arcs:
+def _try_without(segments: Segments, arcs: Arcs, removed: IndexArray) -> Arcs:
     """Fits the arcs without the given joints and puts back those that turn out to be needed."""
     source = np.arange(len(arcs.start))
     source[removed] += 1
@@ -136,7 +136,7 @@ def _try_without(segments: Segments, arcs: Arcs, removed: Indices) -> Arcs:
     return _restore_joints(arcs, removed, trial, at, worst > TOLERANCE_UNITS)
 
 
-def _restore_joints(arcs: Arcs, removed: Indices, trial: Arcs, at: Indices, needed: Flags) -> Arcs:
+def _restore_joints(arcs: Arcs, removed: IndexArray, trial: Arcs, at: IndexArray, needed: BoolArray) -> Arcs:
     """Puts the needed joints back into the trial."""
     removed, at = removed[needed], at[needed]
     pieces, first = _duplicate(trial, at)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fontbuild.outlines.arcs import Arcs
-from fontbuild.outlines.sampling import ComplexPoints, Flags, Indices, Numbers
+from fontbuild.outlines.sampling import BoolArray, ComplexPoints, FloatArray, IndexArray
 from fontbuild.outlines.segments import Joint, Segments
 
 _PROBES = (np.arange(5, dtype=np.float32) + 0.5) / 5
@@ -32,12 +32,12 @@ _PROLONGED_SHARE = np.float32(0.3)
 class _Unknowns:
     """The unknowns of all contours in order: each arc's control, and after an arc that ends at a corner its end."""
 
-    control: Indices
+    control: IndexArray
     """(A,) the unknown that is the arc's control."""
-    before: Indices
-    after: Indices
+    before: IndexArray
+    after: IndexArray
     """(V,) the neighbours of each unknown along its contour."""
-    is_tip: Flags
+    is_tip: BoolArray
 
     @classmethod
     def of(cls, arcs: Arcs) -> _Unknowns:
@@ -55,7 +55,7 @@ class _Unknowns:
         return cls(control, before, after, is_tip)
 
 
-def fit_spline(segments: Segments, arcs: Arcs, rounds: int) -> tuple[Arcs, Numbers]:
+def fit_spline(segments: Segments, arcs: Arcs, rounds: int) -> tuple[Arcs, FloatArray]:
     """Returns the arcs fitted, and (A,) the largest distance of each from its samples in units."""
     unknowns = _Unknowns.of(arcs)
     values = np.empty(len(unknowns.is_tip), np.complex64)
@@ -115,7 +115,7 @@ def _probes(segments: Segments, arcs: Arcs) -> tuple[ComplexPoints, ComplexPoint
     return segments.points.take(at), segments.across.take(at)
 
 
-def _project(points: ComplexPoints, unknowns: _Unknowns, values: ComplexPoints) -> tuple[Numbers, ComplexPoints]:
+def _project(points: ComplexPoints, unknowns: _Unknowns, values: ComplexPoints) -> tuple[FloatArray, ComplexPoints]:
     """Returns (A, P) the parameter of each probe's closest point on its arc, and the vector from the probe to it."""
     before, after = unknowns.before[unknowns.control], unknowns.after[unknowns.control]
     control = values[unknowns.control]
@@ -152,7 +152,7 @@ def _least_squares_step(segments: Segments, arcs: Arcs, unknowns: _Unknowns, val
     return _solve(normal_blocks, right_sides, hold_weights, hold_targets, unknowns, values)
 
 
-def _shares(t: Numbers, unknowns: _Unknowns) -> Numbers:
+def _shares(t: FloatArray, unknowns: _Unknowns) -> FloatArray:
     """Returns (A, 3, P) weights of the unknown before, the control and the unknown after in a point of the arc."""
     opens = unknowns.is_tip[unknowns.before[unknowns.control]][:, None]
     closes = unknowns.is_tip[unknowns.after[unknowns.control]][:, None]
@@ -163,7 +163,7 @@ def _shares(t: Numbers, unknowns: _Unknowns) -> Numbers:
 
 def _soft_constraints(
     segments: Segments, arcs: Arcs, unknowns: _Unknowns, values: ComplexPoints
-) -> tuple[Numbers, Numbers]:
+) -> tuple[FloatArray, FloatArray]:
     """Returns (V, 2) weights that hold single coordinates in place, and these places."""
     hold_weights = np.full((len(values), 2), _STAY_WEIGHT, np.float32)
     hold_targets = np.stack([values.real, values.imag], axis=1)
@@ -177,10 +177,10 @@ def _soft_constraints(
 
 
 def _solve(
-    normal_blocks: Numbers,
-    right_sides: Numbers,
-    hold_weights: Numbers,
-    hold_targets: Numbers,
+    normal_blocks: FloatArray,
+    right_sides: FloatArray,
+    hold_weights: FloatArray,
+    hold_targets: FloatArray,
     unknowns: _Unknowns,
     values: ComplexPoints,
 ) -> ComplexPoints:
@@ -190,8 +190,8 @@ def _solve(
     before, after = unknowns.before, unknowns.after
     around = np.stack([before[before], before, np.arange(len(values)), after, after[after]], axis=1)
 
-    def applied(x: Numbers) -> Numbers:
-        product: Numbers = np.einsum("vck,vk->vc", band, x.take(around, axis=0).reshape(-1, 10))
+    def applied(x: FloatArray) -> FloatArray:
+        product: FloatArray = np.einsum("vck,vk->vc", band, x.take(around, axis=0).reshape(-1, 10))
         return product
 
     x = np.where(hold_weights > _STAY_WEIGHT, hold_targets, np.stack([values.real, values.imag], axis=1))
@@ -212,8 +212,8 @@ def _solve(
 
 
 def _normal_equations(
-    normal_blocks: Numbers, right_sides: Numbers, hold_weights: Numbers, unknowns: _Unknowns
-) -> tuple[Numbers, Numbers]:
+    normal_blocks: FloatArray, right_sides: FloatArray, hold_weights: FloatArray, unknowns: _Unknowns
+) -> tuple[FloatArray, FloatArray]:
     """Builds the normal equations: (V, 2, 10) coefficients of the two unknowns before each one, itself and the two
     after it; (V, 2) the right side.
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from fontbuild.tracing.weights import grow_strokes
+from fontbuild.tracing.weights import Bitmap, grow_strokes
 from templates.glyphs import GlyphImage
 
 TRACE_EM_PX = 320
@@ -31,9 +30,6 @@ _FAINT_INK = 24
 _PAD_PX = 3
 _BLUR_PX = 9
 """Width of the blurring window: more than two deviations to each side."""
-
-Bitmap = NDArray[np.bool_]
-"""(H, W) bool, True where there is ink."""
 
 
 @dataclass(frozen=True, eq=False)

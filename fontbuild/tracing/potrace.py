@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fontbuild.errors import TracerMissingError
-from fontbuild.tracing.bilevel import Bitmap
+from fontbuild.tracing.weights import Bitmap
 
 CubicContour = NDArray[np.float64]
 """(n, 3, 2): n cubic segments, each two control points and its end, in pixels from the picture's bottom left, y up.

@@ -48,6 +48,7 @@ _DISTANCE_BLUR_PX, _LIMIT_BLUR_PX = 0.7, 1.5
 _DISC_STEP_PX = 1.3
 
 Bitmap = NDArray[np.bool_]
+"""(H, W) bool, True where there is ink."""
 
 
 def pen_width_em(glyphs: Sequence[GlyphImage]) -> float:
