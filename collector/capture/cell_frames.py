@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.capture.bent_page import Points
 from collector.capture.decode import Photo
-from collector.capture.mapping import PageMap, Points, shift_terms
+from collector.capture.mapping import PageMap, shift_terms
 from collector.capture.rectify import PX_PER_MM, rectify_plane
 from collector.capture.ruled_paper import without_ruling
 from templates.sheet import Cell, Page, Sheet

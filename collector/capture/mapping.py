@@ -83,7 +83,7 @@ def project(homography: NDArray[np.float64], points: Points) -> Points:
 
 
 def corners_mm(marker: Marker) -> Points:
-    """Returns (4, 2) the marker's corners on the page, in the order of :class:`Sighting`."""
+    """Returns (4, 2) the marker's corners on the page, in the order of :class:`DetectedMarker`."""
     left, top, right, bottom = marker.x, marker.y, marker.x + marker.size, marker.y + marker.size
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
 

@@ -15,7 +15,7 @@ MIDDLES = np.array([(cell.x + cell.width / 2, cell.y + cell.height / 2) for cell
 
 
 def _seen(conditions, left_out=(), grown_px=0.0):
-    """Sightings of the markers as the true projection shows them, and that projection."""
+    """Detected markers as the true projection shows them, and that projection."""
     where = Projection(conditions, SIZE_MM, (3000, 4000))
     detected = []
     for marker in PAGE.markers:
