@@ -1,10 +1,10 @@
-"""Files that several machines share: in a folder, or in an S3-compatible store.
+"""Stores files that several machines share, in a folder or in an S3-compatible store.
 
     uploads = UploadFolder(root)                      # or UploadBucket(bucket, copies)
-    uploads.keep(project, [name])                     # what was written into uploads.folder / project
-    path = uploads.fetch(project, name)               # a file on this machine to read; None where there is none
+    uploads.keep(project, [name])                     # shares what was written into uploads.folder / project
+    path = uploads.fetch(project, name)               # a path on this machine; None where there is no such file
 
-``Bucket`` is the little of S3 that Sonmat needs.
+``Bucket`` wraps the few operations of S3 that Sonmat needs.
 """
 
 from collector.blobs.bucket import Bucket, BucketSettings, open_bucket

@@ -1,4 +1,4 @@
-"""The little of S3 that Sonmat needs, by boto3: AWS, MinIO, Ceph, SeaweedFS and others speak it."""
+"""Reads and writes objects of an S3-compatible store (AWS, MinIO, Ceph, SeaweedFS …) by boto3."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ TIMEOUT_S = 20
 TRIES = 5
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 DELETED_AT_ONCE = 1000
-"""S3, DeleteObjects: no more in one request."""
+"""The largest number of keys in one DeleteObjects request of S3."""
 
 
 class BucketUrlError(PersonError):
-    """The setting names no bucket."""
+    """The setting is not the URL of a bucket."""
 
     code = "settings.blobs"
 
@@ -40,12 +40,12 @@ class NotDeletedError(OSError):
 
 @dataclass(frozen=True)
 class BucketSettings:
-    """Where the bucket is and how to get in; what is empty is left to boto3's own ways (profile, machine's role)."""
+    """Address and credentials of a bucket; empty ones are looked up by boto3 (profile, machine's role)."""
 
     url: str
     """``s3://bucket/prefix``; the prefix may be empty."""
     endpoint: str = ""
-    """Of a store that is not AWS: ``http://host:port``."""
+    """URL of a store that is not AWS: ``http://host:port``."""
     region: str = ""
     key: str = ""
     secret: str = ""
@@ -53,14 +53,14 @@ class BucketSettings:
 
 @dataclass(frozen=True)
 class Stored:
-    """One object."""
+    """Name and time of one object."""
 
     name: str
     changed_at: datetime
 
 
 class Bucket:
-    """Objects under names such as ``uploads/<project>/photo-1.jpg``. Threads may share it."""
+    """A bucket with objects such as ``uploads/<project>/photo-1.jpg``; threads may share it."""
 
     def __init__(self, client: Any, bucket: str, prefix: str) -> None:
         self._client = client
@@ -68,11 +68,11 @@ class Bucket:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
     def put(self, name: str, source: Path) -> None:
-        """Keeps a file, in the place of an older one; whole or not at all."""
+        """Uploads a file, replacing an older object; completely or not at all."""
         self._client.upload_file(str(source), self._bucket, self._prefix + name)
 
     def get(self, name: str, target: Path) -> bool:
-        """Writes an object into a file, whole or not at all; False where there is no such object."""
+        """Downloads an object into a file, completely or not at all; False where there is no such object."""
         draft = target.with_name(f".{target.name}.draft")
         try:
             self._client.download_file(self._bucket, self._prefix + name, str(draft))
@@ -84,7 +84,7 @@ class Bucket:
         return True
 
     def read(self, name: str) -> tuple[bytes, datetime] | None:
-        """A small object's bytes and when it was written; None where there is none."""
+        """The bytes of a small object and the time it was written; None where there is no such object."""
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + name)
         except ClientError as error:
@@ -94,11 +94,11 @@ class Bucket:
         return answer["Body"].read(), answer["LastModified"]
 
     def write(self, name: str, content: bytes) -> None:
-        """Keeps a small object, in the place of an older one."""
+        """Writes a small object, replacing an older one."""
         self._client.put_object(Bucket=self._bucket, Key=self._prefix + name, Body=content)
 
     def list(self, prefix: str) -> Iterator[Stored]:
-        """All objects whose names begin so."""
+        """All objects whose names start with ``prefix``."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix
         )
@@ -107,7 +107,7 @@ class Bucket:
                 yield Stored(each["Key"].removeprefix(self._prefix), each["LastModified"])
 
     def folders(self, prefix: str) -> Iterator[str]:
-        """What stands between ``prefix`` and the next slash of names, each once."""
+        """The part of the names between ``prefix`` and the next slash, each once."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix, Delimiter="/"
         )
@@ -116,7 +116,7 @@ class Bucket:
                 yield each["Prefix"].removeprefix(self._prefix + prefix).rstrip("/")
 
     def remove(self, prefix: str) -> None:
-        """Deletes all objects whose names begin so.
+        """Deletes all objects whose names start with ``prefix``.
 
         Raises:
             NotDeletedError: the store says of some that it did not.
@@ -130,7 +130,7 @@ class Bucket:
 
 
 def open_bucket(settings: BucketSettings) -> Bucket:
-    """The bucket of a setting; nobody is asked yet.
+    """Opens the bucket of the settings without a request to it.
 
     Raises:
         BucketUrlError: the setting names none.
@@ -152,5 +152,5 @@ def open_bucket(settings: BucketSettings) -> Bucket:
 
 
 def is_missing(error: ClientError) -> bool:
-    """Whether an error says that there is no such object."""
+    """Whether an error means that there is no such object."""
     return error.response.get("Error", {}).get("Code") in MISSING

@@ -1,4 +1,4 @@
-"""Folders that are deleted for sure: failures are said, a dead process's folders go, a living one's stay."""
+"""Deletes folders and reports failures; temporary folders that are deleted after their process has died."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pathlib import Path
 
 LOCK = ".lock"
 UNOWNED_S = 86400.0
-"""What lies among owned folders and has no lock is another program's, or older than locks: it goes after a day."""
+"""Folders without a lock are another program's, or older than locks: they are deleted after a day."""
 TRIES = 5
 
 
 def delete_folder(folder: Path) -> None:
-    """Deletes a folder with all it holds, if it is there, also where others delete it at the same time.
+    """Deletes a folder and its contents, if it exists, also where other processes delete it at the same time.
 
     Raises:
-        OSError: something of it cannot be deleted.
+        OSError: some of it cannot be deleted.
     """
     for _ in range(TRIES):
         try:
@@ -36,9 +36,9 @@ def delete_folder(folder: Path) -> None:
 
 @contextmanager
 def owned_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
-    """A new folder that this process owns: a lock beside it says so as long as the process lives.
+    """Creates a temporary folder with a lock beside it that lasts as long as this process; deletes it at the end.
 
-    It is deleted at the end; what cannot be deleted then is left to ``drop_abandoned``.
+    A folder that cannot be deleted then is left to ``drop_abandoned``.
     """
     parent.mkdir(parents=True, exist_ok=True)
     folder = parent / f"{prefix}{uuid.uuid4().hex}"
@@ -57,7 +57,7 @@ def _held(lock: Path) -> Iterator[Path]:
     while True:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX)
-        # Between the two lines somebody may have taken the fresh file for an abandoned one and deleted it.
+        # Between the two lines another process may have deleted the new file as abandoned.
         if _is_file_of(lock, handle):
             break
         os.close(handle)
@@ -75,12 +75,12 @@ def _is_file_of(lock: Path, handle: int) -> bool:
 
 
 def drop_abandoned(parent: Path, prefix: str = "") -> int:
-    """Deletes folders whose owners have died, and what has lain beside them for a day; says how many.
+    """Deletes folders whose processes have died, and those without a lock after a day; returns their number.
 
     Raises:
         OSError: one of them cannot be deleted; the others are.
     """
-    dropped, trouble = 0, None
+    dropped, failure = 0, None
     for path in sorted(parent.glob(f"{prefix}*")):
         try:
             if path.name.endswith(LOCK):
@@ -89,11 +89,11 @@ def drop_abandoned(parent: Path, prefix: str = "") -> int:
                 delete_folder(path) if path.is_dir() else path.unlink()
                 dropped += 1
         except FileNotFoundError:
-            continue  # another was faster
+            continue  # deleted by another process
         except OSError as error:
-            trouble = error
-    if trouble is not None:
-        raise trouble
+            failure = error
+    if failure is not None:
+        raise failure
     return dropped
 
 
@@ -104,7 +104,7 @@ def _drop_if_abandoned(lock: Path) -> bool:
         delete_folder(lock.with_name(lock.name.removesuffix(LOCK)))
         lock.unlink(missing_ok=True)
     except BlockingIOError:
-        return False  # its owner lives
+        return False  # its process is alive
     finally:
         os.close(handle)
     return True

@@ -1,4 +1,4 @@
-"""Writers' photographs and the flat pictures of their pages, a folder for each project."""
+"""Stores writers' photographs and the flat pictures of their pages, a folder for each project."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ from collector.blobs.bucket import Bucket
 from collector.blobs.folders import delete_folder
 
 INCOMING = "incoming"
-"""Among the projects' folders the one of files that are just coming in."""
+"""The folder of files that are being received, beside the projects' folders."""
 COPY_S = 900.0
-"""How long a process keeps its own copy of a shared file for the next reader."""
+"""Seconds that a process keeps its copy of a shared file."""
 
 
 class Uploads(Protocol):
-    """Where the files are kept, whoever wrote them."""
+    """Storage of uploaded files, shared by all machines."""
 
     @property
     def folder(self) -> Path:
-        """Where this machine writes them: ``folder / project / name``."""
+        """The folder that this machine writes into: ``folder / project / name``."""
 
     def keep(self, project: str, names: Sequence[str]) -> None:
-        """Keeps files that were just written, for all machines; those that were not written are left out."""
+        """Makes files that were written into ``folder`` available to all machines; skips those that do not exist."""
 
     def fetch(self, project: str, name: str) -> Path | None:
-        """A file on this machine to read; None where there is none."""
+        """The path of a file on this machine; None where there is no such file."""
 
     def remove(self, project: str, names: Sequence[str]) -> None:
-        """Deletes files, if they are there."""
+        """Deletes files that exist."""
 
     def forget(self, project: str) -> None:
-        """Deletes all files of a project; an error says that something of it may be left."""
+        """Deletes all files of a project; after an error some of them may be left."""
 
     def projects(self) -> list[str]:
-        """The projects that have files."""
+        """The ids of the projects that have files."""
 
     def drop_copies(self) -> None:
-        """Deletes this process's copies that nobody fetched lately; who holds none has nothing to do."""
+        """Deletes this process's copies that were not fetched for ``COPY_S``."""
 
 
 class UploadFolder:
-    """A folder that all processes see."""
+    """Storage in a folder that all processes share."""
 
     def __init__(self, root: Path) -> None:
         self.folder = root
 
     def keep(self, project: str, names: Sequence[str]) -> None:
-        """They lie where they belong already."""
+        """Does nothing: the files are in the shared folder already."""
 
     def fetch(self, project: str, name: str) -> Path | None:
-        """The file itself."""
+        """The path of the file itself."""
         path = self.folder / project / name
         return path if path.is_file() else None
 
     def remove(self, project: str, names: Sequence[str]) -> None:
-        """Deletes files, if they are there."""
+        """Deletes files that exist."""
         for name in names:
             (self.folder / project / name).unlink(missing_ok=True)
 
@@ -67,24 +67,24 @@ class UploadFolder:
         delete_folder(self.folder / project)
 
     def projects(self) -> list[str]:
-        """The projects that have a folder."""
+        """The ids of the projects that have a folder."""
         if not self.folder.is_dir():
             return []
         return [each.name for each in self.folder.iterdir() if each.is_dir() and each.name != INCOMING]
 
     def drop_copies(self) -> None:
-        """There are none."""
+        """Does nothing: there are no copies."""
 
 
 class UploadBucket:
-    """Objects ``uploads/<project>/<name>``; ``folder`` holds what is being written and copies of what was read."""
+    """Storage in a bucket, as ``uploads/<project>/<name>``; ``folder`` holds files being written and copies."""
 
     def __init__(self, bucket: Bucket, folder: Path) -> None:
         self._bucket = bucket
         self.folder = folder
 
     def keep(self, project: str, names: Sequence[str]) -> None:
-        """Moves files to the bucket."""
+        """Moves files into the bucket."""
         for name in names:
             path = self.folder / project / name
             if path.is_file():
@@ -92,7 +92,7 @@ class UploadBucket:
                 path.unlink()
 
     def fetch(self, project: str, name: str) -> Path | None:
-        """A copy of the file, which later readers of this machine find for a while."""
+        """The path of a copy of the file, which is kept for later calls."""
         path = self.folder / project / name
         if path.is_file():
             return path
@@ -100,7 +100,7 @@ class UploadBucket:
         return path if self._bucket.get(f"uploads/{project}/{name}", path) else None
 
     def drop_copies(self) -> None:
-        """Deletes copies that nobody fetched lately."""
+        """Deletes copies that were not fetched for ``COPY_S``."""
         before_s = time.time() - COPY_S
         for path in self.folder.glob("*/*"):
             with suppress(FileNotFoundError):
@@ -119,5 +119,5 @@ class UploadBucket:
         delete_folder(self.folder / project)
 
     def projects(self) -> list[str]:
-        """The projects that have objects."""
+        """The ids of the projects that have objects."""
         return list(self._bucket.folders("uploads/"))

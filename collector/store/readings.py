@@ -1,4 +1,4 @@
-"""Photographs that wait for their reading: each under the lease of a web process; when that dies another reads it."""
+"""Photographs that wait to be read, each under the lease of a web process; after its death another claims it."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ class WaitingReading:
     project_id: str
     number: int
     name: str
-    """As the writer's device called it."""
+    """The file's name on the writer's device."""
     source: str
-    """Name of the file among the project's own."""
+    """The name of the stored file."""
     opened_by: int | None
-    """Of a PDF's further page the number of its first; its source is a picture encoded anew."""
+    """For a further page of a PDF the number of its first; its source is a re-encoded picture."""
     tries: int
 
 
 class ReadingEnd(StrEnum):
-    """What came of noting a reading."""
+    """The outcome of storing a reading."""
 
     NOTED = "noted"
     DELETED = "deleted"
-    """Its writer deleted the photograph meanwhile."""
+    """The writer deleted the photograph meanwhile."""
     TAKEN_OVER = "taken over"
-    """This process was silent for so long that another reads it, or has read it."""
+    """The lease expired and another process reads the photograph or has read it."""
 
 
 class Readings(Transactions):
-    """Every method is one transaction, as in the store that this belongs to."""
+    """The photographs to read; every call is one transaction."""
 
     def begin(
         self,
@@ -55,7 +55,7 @@ class Readings(Transactions):
         lease_s: float,
         opened_by: int | None = None,
     ) -> int:
-        """A photograph that ``owner`` is going to read; ``source`` names its file by the number that is returned.
+        """Adds a photograph that ``owner`` will read; ``source`` makes its file name from the number that is returned.
 
         Raises:
             ProjectNotFoundError: the project was deleted meanwhile.
@@ -84,14 +84,14 @@ class Readings(Transactions):
             return number
 
     def hold(self, owner: str, lease_s: float) -> None:
-        """Holds on to all that ``owner`` reads."""
+        """Renews the leases of ``owner``."""
         with self._write.begin() as session:
             until = self._clock() + timedelta(seconds=lease_s)
             held = update(WaitingReadingRow).where(WaitingReadingRow.owner == owner)
             session.execute(held.values(lease_until=until).execution_options(synchronize_session=False))
 
     def release(self, owner: str, pause_s: float = 0.0, one: tuple[str, int] | None = None) -> None:
-        """Gives back all that ``owner`` reads, or ``one`` (project and number), without counting the try."""
+        """Releases the leases of ``owner``, or of ``one`` photograph (project and number), without counting the try."""
         row = WaitingReadingRow
         own = (
             [row.owner == owner]
@@ -104,7 +104,7 @@ class Readings(Transactions):
             session.execute(given.execution_options(synchronize_session=False))
 
     def claim(self, owner: str, lease_s: float, limit: int) -> list[WaitingReading]:
-        """Takes over photographs whose reader has fallen silent or has given them back, the oldest lease first.
+        """Claims photographs whose lease has expired or was released, the oldest lease first.
 
         Of a PDF that is opened again the pages of the first time go.
         """
@@ -135,7 +135,7 @@ class Readings(Transactions):
             session.expunge(page)  # its row went with the upload's
 
     def end(self, project_id: str, number: int, owner: str, upload: NewUpload) -> ReadingEnd:
-        """Notes what was read, or why nothing was; a tombstone names the source."""
+        """Stores the reading, or the reason of its failure, and adds a tombstone of the source."""
         with self._write.begin() as session:
             row = session.get(WaitingReadingRow, (project_id, number), with_for_update=True)
             if row is None or row.owner != owner:

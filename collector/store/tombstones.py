@@ -1,4 +1,4 @@
-"""What is to be deleted outside the database: named before the rows that knew it go, forgotten when it is gone."""
+"""Tombstones: files to delete, recorded in the transaction that deletes their rows and removed after the files."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from collector.store.transactions import Transactions
 from collector.store.upkeep_models import ResultRow, TombstoneRow
 
 LATE_WRITER = timedelta(hours=1)
-"""So long somebody who lost a job or a photograph may still write what he was making: then it is deleted again."""
+"""The time in which a process that lost its lease may still write files: they are deleted again after it."""
 
 
 class TombstoneKind(StrEnum):
-    """What a tombstone stands for."""
+    """The kinds of things to delete."""
 
     PROJECT = "project"
     """All files of a project."""
@@ -27,12 +27,12 @@ class TombstoneKind(StrEnum):
     RESULT = "result"
     """A stage's result; ``name`` is its key."""
     ROWS = "rows"
-    """What deleted rows left in the database's own files."""
+    """The contents of deleted rows in the database's own files."""
 
 
 @dataclass(frozen=True)
 class Tombstone:
-    """One thing to delete."""
+    """One file, result or project to delete."""
 
     id: int
     project_id: str
@@ -44,20 +44,20 @@ class Tombstone:
 def name_files(
     session: Session, project_id: str, names: Iterable[str], now: datetime, *, is_worked_on: bool = False
 ) -> None:
-    """Tombstones of single files of a project, within a transaction."""
+    """Adds tombstones of files of a project, within a transaction."""
     again = now + LATE_WRITER if is_worked_on else None
     session.add_all([_row(project_id, TombstoneKind.FILE, now, name=name, again=again) for name in names])
 
 
 def name_rows(session: Session, project_id: str, now: datetime) -> None:
-    """The tombstone of what deleted rows leave in the database's own files, within a transaction."""
+    """Adds the tombstone of deleted rows in the database's own files, within a transaction."""
     session.add(_row(project_id, TombstoneKind.ROWS, now))
 
 
 def name_project(
     session: Session, project_id: str, results: Iterable[tuple[str, str]], now: datetime, *, is_worked_on: bool
 ) -> None:
-    """Tombstones of a project's files and results (stage and key) and of its rows, within a transaction."""
+    """Adds tombstones of a project's files, results (stage and key) and rows, within a transaction."""
     again = now + LATE_WRITER if is_worked_on else None
     name_rows(session, project_id, now)
     session.add(_row(project_id, TombstoneKind.PROJECT, now))
@@ -74,16 +74,16 @@ def _row(
 
 
 class Tombstones(Transactions):
-    """Every method is one transaction, as in the store that this belongs to."""
+    """The tombstones in the database; every call is one transaction."""
 
     def add_results(self, project_id: str, results: Sequence[tuple[str, str]]) -> None:
-        """Names results (stage and key) that no row names."""
+        """Adds tombstones of results (stage and key) that no row names."""
         with self._write.begin() as session:
             now = self._clock()
             session.add_all([_row(project_id, TombstoneKind.RESULT, now, stage, key) for stage, key in results])
 
     def due(self, limit: int, project_id: str | None = None) -> list[Tombstone]:
-        """What is to be deleted now, of one project or of all; what failed least often comes first.
+        """The tombstones that are due, of one project or of all, those with the fewest failures first.
 
         Results that another job names by now are no longer to be deleted.
         """
@@ -100,13 +100,13 @@ class Tombstones(Transactions):
             return [Tombstone(row.id, row.project_id, TombstoneKind(row.kind), row.stage, row.name) for row in rows]
 
     def failed(self, tombstone: Tombstone) -> None:
-        """It could not be deleted: others come first the next time."""
+        """Counts a failed deletion, so that others come first the next time."""
         with self._write.begin() as session:
             one = update(TombstoneRow).where(TombstoneRow.id == tombstone.id)
             session.execute(one.values(tries=TombstoneRow.tries + 1))
 
     def done(self, tombstone: Tombstone) -> None:
-        """It is gone: the tombstone goes, unless somebody may have been writing it."""
+        """Removes the tombstone of a deleted thing, unless a process may still be writing it."""
         with self._write.begin() as session:
             row = session.get(TombstoneRow, tombstone.id)
             if row is None:
@@ -117,7 +117,7 @@ class Tombstones(Transactions):
                 row.due_at, row.repeat_at = row.repeat_at, None
 
     def oldest_s(self) -> float:
-        """Seconds that the oldest due one has been due; 0 where none is."""
+        """The seconds that the oldest tombstone has been due; 0 where none is."""
         with self._read() as session:
             first = session.execute(select(func.min(TombstoneRow.due_at))).scalar_one()
         return 0.0 if first is None else max(0.0, (self._clock() - first).total_seconds())

@@ -1,4 +1,4 @@
-"""The tables of the service's upkeep: what is to be deleted, what jobs made, what waits to be read, maintenance."""
+"""Tables of maintenance: files to delete, results of jobs, photographs to read, and when each task last ran."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collector.store.models import MYSQL, Base, Big, ShaText, UtcTime
 
 
 class TombstoneRow(Base):
-    """Files to delete: written in the transaction that deletes the rows which named them, gone when the files are."""
+    """Files to delete: inserted in the transaction that deletes their rows, deleted after the files."""
 
     __tablename__ = "tombstones"
     __table_args__ = (Index(None, "project_id"), Index(None, "due_at"), MYSQL)
@@ -28,7 +28,7 @@ class TombstoneRow(Base):
 
 
 class ResultRow(Base):
-    """A result that a job began to make; kept when another takes its place, so that both go with the job."""
+    """A result that a job started to make; kept when another replaces it, so that both are deleted with the job."""
 
     __tablename__ = "results"
     __table_args__ = (Index(None, "key"), MYSQL)
@@ -39,7 +39,7 @@ class ResultRow(Base):
 
 
 class WaitingReadingRow(Base):
-    """A photograph that waits for its reading, under a lease of the web process that reads it."""
+    """A photograph that waits to be read, under a lease of the web process that reads it."""
 
     __tablename__ = "waiting_readings"
     __table_args__ = (
@@ -61,7 +61,7 @@ class WaitingReadingRow(Base):
 
 
 class MaintenanceRow(Base):
-    """When a task of the maintenance last succeeded, in whichever process."""
+    """The time at which a maintenance task last succeeded, in any process."""
 
     __tablename__ = "maintenance"
     __table_args__ = (MYSQL,)

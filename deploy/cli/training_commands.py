@@ -76,6 +76,15 @@ def warn_of_old_name(old: str, new: str) -> None:
     typer.echo(f"“{old}” is now called “{new}”: please use the new name.", err=True)
 
 
+def _player(values: list[str] | None) -> list[str] | None:
+    if values:
+        warn_of_old_name("--player", "--method")
+    return values
+
+
+OldMethodOption = Annotated[list[str] | None, typer.Option("--player", hidden=True, callback=_player)]
+
+
 def pack(
     fonts: Annotated[Path, typer.Argument(metavar="FONTS", help="글꼴 폴더 · folder of TTF, OTF or WOFF2")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="받을 폴더 · folder to write into")],
@@ -167,7 +176,7 @@ def evaluate(
     unseen: Annotated[int, typer.Option("--unseen", min=1, help="그릴 글자 수 · syllables to draw a hand")] = 400,
     hand: Annotated[list[str] | None, typer.Option("--hand", help="이 글씨만 · only this hand")] = None,
     method: Annotated[list[str] | None, typer.Option("--method", help="이 방법만 · only this way of drawing")] = None,
-    player: Annotated[list[str] | None, typer.Option("--player", hidden=True)] = None,
+    player: OldMethodOption = None,
     direct: Annotated[
         bool, typer.Option("--direct", help="종이와 사진을 거치지 않고 · without paper and photographs")
     ] = False,
@@ -184,8 +193,6 @@ def evaluate(
     from trainer.evaluation.bench import write_directly
     from trainer.evaluation.methods import METHODS
 
-    if player:
-        warn_of_old_name("--player", "--method")
     if threads:
         torch.set_num_threads(threads)
     measure(

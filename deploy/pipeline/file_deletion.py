@@ -1,4 +1,4 @@
-"""Deletes what tombstones name, and says whether anything is left."""
+"""Deletes the files that tombstones name."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from deploy.pipeline.artifact_store import Blobs
 
 log = logging.getLogger("sonmat.deletion")
 
-AT_ONCE = 200
+BATCH = 200
 
 
 class FileDeletion:
-    """Deletes files of projects and photographs whose rows are gone; whatever fails is tried again another time."""
+    """Deletes files of deleted projects and photographs; failed deletions are tried again later."""
 
     def __init__(self, store: Store, blobs: Blobs) -> None:
         self._store = store
         self._blobs = blobs
 
     def run(self, project_id: str | None = None) -> bool:
-        """Deletes what is due, of one project or of all; whether nothing of it is left."""
+        """Deletes the files that are due, of one project or of all; returns whether none is left."""
         is_all_gone = True
-        for tombstone in self._store.tombstones.due(AT_ONCE, project_id):
+        for tombstone in self._store.tombstones.due(BATCH, project_id):
             try:
                 is_gone = self._delete(tombstone)
             except (OSError, BotoCoreError, ClientError) as error:
@@ -32,7 +32,7 @@ class FileDeletion:
                 self._store.tombstones.failed(tombstone)
                 is_all_gone = False
                 if not isinstance(error, OSError):
-                    break  # the store is away: the next would wait for it as long
+                    break  # the store is unavailable: the next deletion would wait as long
                 continue
             if is_gone:
                 self._store.tombstones.done(tombstone)

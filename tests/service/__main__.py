@@ -13,7 +13,7 @@ from rich.table import Table
 from collector.store import open_store
 from tests.service.cluster import open_cluster
 from tests.service.faults import FAULTS, Trial, run_faults
-from tests.service.load import Web, fill, load_uploads, operator, pages_of, quantile
+from tests.service.load import WebProcess, fill, load_uploads, operator, pages_of, quantile
 from tests.service.servers import MariaDb
 
 SETTINGS = {"max_tries": "3"}
@@ -79,7 +79,7 @@ def _load(options: argparse.Namespace, console: Console) -> bool:
 
 
 def _uploads(options: argparse.Namespace, console: Console, root: Path, mariadb: MariaDb) -> bool:
-    with Web(root / "uploads", {"SONMAT_DATABASE": mariadb.create("uploads")}) as web:
+    with WebProcess(root / "uploads", {"SONMAT_DATABASE": mariadb.create("uploads")}) as web:
         found = load_uploads(web, options.photo, options.uploads, options.clients)
     title = f"{found.uploads} uploads by {found.clients} clients: {len(found.errors)} errors"
     table = Table("seconds until", "alone", "p50", "p95", "most", title=title)
@@ -116,7 +116,7 @@ def _page_times(root: Path, mariadb: MariaDb, rows: int) -> dict[str, float]:
     store = open_store(url)
     some = fill(store, rows)
     store.close()
-    with Web(root / f"pages{rows}", {"SONMAT_DATABASE": url}) as web, operator(web) as page_ms:
+    with WebProcess(root / f"pages{rows}", {"SONMAT_DATABASE": url}) as web, operator(web) as page_ms:
         return {name: page_ms(path) for name, path in pages_of(some[-1]).items()}
 
 

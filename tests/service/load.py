@@ -33,7 +33,7 @@ ANSWER_LIMIT_S = 900.0
 MIB = 1024.0 * 1024.0
 
 
-class Web(Server):
+class WebProcess(Server):
     """``sonmat serve --no-worker``."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
@@ -90,7 +90,7 @@ class UploadTimes:
     error: str
 
 
-def load_uploads(web: Web, photo: Path, uploads: int, clients: int) -> UploadLoad:
+def load_uploads(web: WebProcess, photo: Path, uploads: int, clients: int) -> UploadLoad:
     """Clients with a project each upload one photograph after another, through the form as a script does."""
     first = Client(web)
     first.upload(photo)  # starts the first reading process; not measured
@@ -126,7 +126,7 @@ def _shares(count: int, clients: int) -> list[int]:
     return [count // clients + (k < count % clients) for k in range(clients)]
 
 
-def _upload_all(web: Web, photo: Path, count: int) -> list[UploadTimes]:
+def _upload_all(web: WebProcess, photo: Path, count: int) -> list[UploadTimes]:
     client = Client(web)
     return [client.upload(photo) for _ in range(count)]
 
@@ -134,7 +134,7 @@ def _upload_all(web: Web, photo: Path, count: int) -> list[UploadTimes]:
 class Client:
     """Somebody with a browser and a project of their own."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: WebProcess) -> None:
         self._session = open_session(web)
         token = form_token(self._session, "/")
         self._address = self._session.post("/s", data={"form_token": token}).url.path.removesuffix("/photos")
@@ -162,7 +162,7 @@ class Client:
         )
 
 
-def open_session(web: Web) -> httpx2.Client:
+def open_session(web: WebProcess) -> httpx2.Client:
     """A browser without scripts."""
     return httpx2.Client(
         base_url=f"http://127.0.0.1:{web.port}", follow_redirects=True, timeout=ANSWER_LIMIT_S, trust_env=False
@@ -230,7 +230,7 @@ def _event(job_id: str, at: datetime) -> dict[str, object]:
 
 
 @contextmanager
-def operator(web: Web) -> Iterator[Callable[[str], float]]:
+def operator(web: WebProcess) -> Iterator[Callable[[str], float]]:
     """Logs in as operator; the function returns a page's median milliseconds."""
     with open_session(web) as session:
         login = "/operator/login"

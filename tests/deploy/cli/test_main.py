@@ -19,7 +19,7 @@ ENVIRONMENT = {"COLUMNS": "100", "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
 
 
 @dataclass(frozen=True)
-class Result:
+class CommandResult:
     """Exit code and output of a command."""
 
     code: int
@@ -27,7 +27,7 @@ class Result:
     err: str
 
 
-Sonmat = Callable[..., Result]
+Sonmat = Callable[..., CommandResult]
 
 
 @pytest.fixture
@@ -36,14 +36,14 @@ def sonmat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
     for name, value in (ENVIRONMENT | {"SONMAT_DATA": str(tmp_path / "data")}).items():
         monkeypatch.setenv(name, value)
 
-    def call(*arguments: str) -> Result:
+    def call(*arguments: str) -> CommandResult:
         code = run(list(arguments))
-        return Result(code, *capfd.readouterr())
+        return CommandResult(code, *capfd.readouterr())
 
     return call
 
 
-def assert_refused(result: Result, *words: str) -> None:
+def assert_refused(result: CommandResult, *words: str) -> None:
     """Code 2, one Korean and one English line, no traceback."""
     assert result.code == 2, result.err
     assert result.out == ""
