@@ -4,6 +4,7 @@ PersonError
 └── PhotoError                 one photograph, or what they say together
     ├── NoPhotos               nothing was given
     ├── PhotoMissing           no such file, or it cannot be opened
+    ├── PhotoDeleted           kept for its days, then deleted, and not read to the end before
     ├── EmptyFile              zero bytes
     ├── NotAnImage             another kind of file
     ├── DamagedImage           cut off, or broken inside
@@ -57,6 +58,18 @@ class PhotoMissing(PhotoError):
         super().__init__(
             f"‘{photo}’ 파일을 열 수 없습니다. 파일 이름과 위치를 확인해 주세요.",
             f"“{photo}” cannot be opened: check the file's name and place.",
+        )
+
+
+class PhotoDeleted(PhotoError):
+    """A photograph that was to be read once more is no longer kept."""
+
+    code = "photo.deleted"
+
+    def __init__(self, photo: str) -> None:
+        super().__init__(
+            f"‘{photo}’ 사진은 보관 기간이 지나 지웠습니다. 이 쪽의 사진을 다시 올려 주세요.",
+            f"“{photo}” was deleted after its days: please upload a photograph of this page once more.",
         )
 
 

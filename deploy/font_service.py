@@ -12,16 +12,20 @@ from collector.web import FontFiles, LicenceInfo, StageInfo, sheet_status
 from deploy.pipeline.artifact_store import Artifacts, Blobs
 from deploy.pipeline.cache_keys import hash_json
 from deploy.pipeline.file_deletion import FileDeletion
-from deploy.pipeline.request import NAME_LIMIT, NameTooLongError
-from deploy.pipeline.stages import SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, TTF, WOFF2
-from deploy.pipeline.web_plan import WEB_STAGES, info_of
+from deploy.pipeline.font_plan import STAGES
+from deploy.pipeline.request import NAME_LIMIT, NameTooLongError, info_of
+from deploy.pipeline.stages.files import SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, TTF, WOFF2
 from fontbuild.info import FontInfo, License
 from fontbuild.opentype.names import make_names
 
-TYPICAL_S = {"capture": 8.0, "seed": 3.0, "adapt": 90.0, "generate": 80.0, "mend": 4.0, "fontbuild": 30.0}
+TYPICAL_S = {"hand": 0.5, "seed": 3.0, "adapt": 90.0, "generate": 80.0, "redraw": 4.0, "fontbuild": 30.0}
 """Seconds of each stage on two cores, shown until this machine has measured its own."""
 OTHER_STAGE_S = 3.0
-LEARNING_STAGES = ("capture", "seed", "adapt", "generate")
+LEARNING_STAGES = ("hand", "seed", "adapt", "generate")
+READING_STAGE = "capture"
+"""The web reads photographs at upload: people are not shown this stage of a job."""
+OPTIONS = {"redraw": "letters"}
+"""The option of a job without which it skips a stage, by stage."""
 LICENCES = (
     LicenceInfo(
         License.ALL_RIGHTS.value, "나만 씁니다: 모든 권리는 나에게 (기본)", "Only I: all rights are mine (default)"
@@ -43,7 +47,7 @@ class PipelineFontService:
         self._store = store
         self._blobs = Blobs(artifacts, uploads)
         self.licences = LICENCES
-        self.stages = tuple(_info(stage.name, stage.title) for stage in WEB_STAGES)
+        self.stages = tuple(_info(stage.name, stage.title) for stage in STAGES if stage.name != READING_STAGE)
 
     def check_names(self, name: str, english_name: str, designer: str) -> None:
         """Checks the names of a font.
@@ -62,7 +66,7 @@ class PipelineFontService:
     def new_job(self, project: Project, uploads: Sequence[Upload], letters: Sequence[Letter]) -> NewJob:
         """Makes the job for a project's present state; its key holds the project's id: no two projects share a job."""
         status = sheet_status(uploads, letters)
-        photographs = [each for each in uploads if each.reading is not None and each.reading["set"] == status.set_name]
+        photographs = [each for each in uploads if each.number in status.numbers]
         if not photographs:
             raise NoPhotos
         params = {
@@ -111,4 +115,6 @@ class PipelineFontService:
 
 def _info(name: str, title: str) -> StageInfo:
     korean, _, english = title.partition(" · ")
-    return StageInfo(name, korean, english, TYPICAL_S.get(name, OTHER_STAGE_S), name in LEARNING_STAGES)
+    return StageInfo(
+        name, korean, english, TYPICAL_S.get(name, OTHER_STAGE_S), name in LEARNING_STAGES, OPTIONS.get(name, "")
+    )

@@ -6,18 +6,16 @@ The process holds the lease and records how the job ended; the worker records on
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from pathlib import Path
 
-from collector.blobs import Uploads
-from collector.store import Job, LeaseLostError, Phase
-from collector.web import photo_path
+from collector.store import LeaseLostError, Phase
 from deploy.container import open_job_context
 from deploy.jobs.db_retry import retry_while_unavailable
 from deploy.jobs.job_log import JobLog, JobLogHandler
 from deploy.jobs.process_pool import JobImplementation, JobTask
+from deploy.jobs.stored_hand import ProjectHand
 from deploy.pipeline.engine import Plan
-from deploy.pipeline.web_plan import request_of, web_plan
+from deploy.pipeline.font_plan import font_plan
+from deploy.pipeline.request import request_of
 from deploy.settings import Settings, load_settings
 from templates.errors import PersonError
 
@@ -27,21 +25,21 @@ LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
 def run_job(settings: Settings, plan: Plan, task: JobTask) -> str:
-    """Claims a job and runs the stages of the task's parts; returns in a word how that ended."""
-    job_id, owner, parts = task.job_id, task.owner, task.parts
+    """Claims a job and runs the stages of the task's phases; returns in a word how that ended."""
+    job_id, owner, phases = task.job_id, task.owner, task.phases
     with open_job_context(settings, plan, max_tries=settings.max_tries, is_prepared=True) as context:
         runner, store = context.runner, context.store
-        lease = retry_while_unavailable(lambda: store.claim(job_id, owner, settings.lease_s, parts))
+        lease = retry_while_unavailable(lambda: store.claim(job_id, owner, settings.lease_s, phases))
         if lease is None:
             return "claimed by another worker"
-        job, photos = retry_while_unavailable(lambda: (store.job(job_id), store.photos(job_id)))
+        job = retry_while_unavailable(lambda: store.job(job_id))
         job_log = JobLog(store, lease)
-        uploads = _fetch_photos(context.blobs.uploads, job, parts)
-        request = request_of(job, photos, uploads, settings.device, job_log.add_sketch)
+        hand = ProjectHand(store, job, context.blobs.uploads)
+        request = request_of(job, hand, settings.device, job_log.add_sketch)
         logging.getLogger().addHandler(JobLogHandler(job_log))
         job_log.add_line(f"attempt {lease.attempt} by {owner}")
         try:
-            finished = runner.carry_out(request, job, lease, job_log, parts)
+            finished = runner.carry_out(request, job, lease, job_log, phases)
         except PersonError as error:
             job_log.add_line(f"refused: {error.code}: {error.english}")
             return f"refused: {error.code}"
@@ -55,19 +53,11 @@ def run_job(settings: Settings, plan: Plan, task: JobTask) -> str:
         return outcome
 
 
-def _fetch_photos(uploads: Uploads, job: Job, parts: Sequence[Phase]) -> Path:
-    """Copies the photographs to this machine where they will be read; returns the folder of all projects."""
-    if Phase.COLLECT in parts:
-        for number in job.options["numbers"]:
-            uploads.fetch(str(job.project_id), photo_path(uploads.folder, number).name)
-    return uploads.folder
-
-
 def carry_out(task: JobTask, plan: Plan | None = None) -> str:
-    """Carries out a worker's task in this process, by default with the service's plan."""
+    """Carries out a worker's task in this process, by default with the plan of all fonts."""
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     settings = load_settings(device=task.device)
-    return run_job(settings, plan or web_plan(), task)
+    return run_job(settings, plan or font_plan(), task)
 
 
 def device_name(device: str) -> str:
@@ -79,6 +69,6 @@ def device_name(device: str) -> str:
 
 SERVICE = JobImplementation(
     carry_out,
-    {Phase.COLLECT: ("collector.capture",), Phase.DRAW: ("trainer", "generator"), Phase.BUILD: ("fontbuild",)},
+    {Phase.COLLECT: ("collector.instances",), Phase.DRAW: ("trainer", "generator"), Phase.BUILD: ("fontbuild",)},
     device_name,
 )

@@ -9,7 +9,16 @@
 
 from collector.blobs.bucket import Bucket, BucketSettings, open_bucket
 from collector.blobs.folders import delete_folder, drop_abandoned, owned_folder
-from collector.blobs.uploads import INCOMING, UploadBucket, UploadFolder, Uploads
+from collector.blobs.uploads import (
+    INCOMING,
+    UploadBucket,
+    UploadFolder,
+    Uploads,
+    file_names,
+    photo_path,
+    picture_path,
+    source_path,
+)
 
 __all__ = [
     "INCOMING",
@@ -20,6 +29,10 @@ __all__ = [
     "Uploads",
     "delete_folder",
     "drop_abandoned",
+    "file_names",
     "open_bucket",
     "owned_folder",
+    "photo_path",
+    "picture_path",
+    "source_path",
 ]

@@ -17,6 +17,26 @@ COPY_S = 900.0
 """Seconds that a process keeps its copy of a shared file."""
 
 
+def photo_path(folder: Path, number: int) -> Path:
+    """Where a project keeps a photograph: a generated name, whatever the writer's device called it."""
+    return folder / f"photo-{number}.jpg"
+
+
+def source_path(folder: Path, number: int) -> Path:
+    """Where a project keeps an uploaded file until it is read."""
+    return folder / f"source-{number}.upload"
+
+
+def file_names(number: int) -> list[str]:
+    """The names of all files that a project may keep of a photograph."""
+    return [path(Path(), number).name for path in (source_path, photo_path, picture_path)]
+
+
+def picture_path(folder: Path, number: int) -> Path:
+    """Where a project keeps the flat page of a photograph."""
+    return folder / f"page-{number}.jpg"
+
+
 class Uploads(Protocol):
     """Storage of uploaded files, shared by all machines."""
 

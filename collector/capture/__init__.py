@@ -2,23 +2,13 @@
 
 from collector.capture.cells import CellReading
 from collector.capture.files import Picture, is_pdf, is_readable, open_pictures
-from collector.capture.notices import Notice
 from collector.capture.page import PageReading, read_file, read_page, read_picture
-from collector.capture.photos import LEAST_SHARE_WRITTEN, MOST_SHARE_UNSEEN, Capture, CellVerdict, read_photos
-from collector.capture.verdicts import Cause, Finding, Verdict
+from collector.capture.photos import read_photos, to_reading
 
 __all__ = [
-    "LEAST_SHARE_WRITTEN",
-    "MOST_SHARE_UNSEEN",
-    "Capture",
-    "Cause",
     "CellReading",
-    "CellVerdict",
-    "Finding",
-    "Notice",
     "PageReading",
     "Picture",
-    "Verdict",
     "is_pdf",
     "is_readable",
     "open_pictures",
@@ -26,4 +16,5 @@ __all__ = [
     "read_page",
     "read_photos",
     "read_picture",
+    "to_reading",
 ]

@@ -12,7 +12,7 @@ from collector.capture.cell_strokes import MARGIN_EM, Strokes, raster_area, writ
 from collector.capture.ink import PageInk
 from collector.capture.rectify import PX_PER_MM, FloatImage
 from collector.capture.stroke_width import stroke_width
-from collector.capture.verdicts import Cause, Finding, Verdict
+from collector.instances import Cause, Finding, Verdict
 from templates.glyphs import GlyphImage
 from templates.hangul import is_syllable
 from templates.sheet import Cell, Page

@@ -20,8 +20,8 @@ from collector.capture.page_location import LocatedPage, locate_page
 from collector.capture.pixels import LEAST_SIDE_PX
 from collector.capture.rectify import PX_PER_MM, paper_light, rectify, reflectance
 from collector.capture.ruled_paper import remove_ruling
-from collector.capture.verdicts import Cause
 from collector.errors import NoMarkers, TooBlurred, TooDark
+from collector.instances import Cause
 
 _DARKEST_LEVEL = 28
 """A photograph whose 99th percentile is below this grey level of 255 is too dark."""

@@ -1,10 +1,14 @@
 """Defines the events and their JSON form.
 
-    {"id": "<uuid>", "type": "glyphs.ready", "version": 1, "job": "<uuid>", "at": "2026-03-01T12:00:00.123456+00:00",
-     "data": {...}}
+    {"id": "<uuid>", "type": "job.waits", "version": 2, "job": "<uuid>", "at": "2026-03-01T12:00:00.123456+00:00",
+     "data": {"phase": "draw"}}
+
+An event says what some consumer reads, and no more: which job to look at; the job's row has the rest.
 
 A type's version is raised when a consumer of the old form would misread the new one; a new field that consumers may
-ignore leaves it. The Kafka key is the job's id, so that one job's events keep their order. ``id`` identifies the event
+ignore leaves it. Events of every earlier version are still decoded: some are in flight when a program is replaced.
+
+The Kafka key is the job's id, so that one job's events keep their order. ``id`` identifies the event
 and stays the same when it is published again.
 
 EventError
@@ -19,7 +23,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from collector.store import OutboxMessage, Phase
 
@@ -65,43 +69,40 @@ class GlyphsReady(Event):
     """The sheet was read; workers learn the hand and draw the other characters."""
 
     TYPE = "glyphs.ready"
+    VERSION = 2
     TOPIC = "sonmat.glyphs"
-
-    set_name: str
-    written: int
-    artifact: str
 
 
 class DrawingsReady(Event):
     """Every character is drawn; collectors build the font."""
 
     TYPE = "drawings.ready"
+    VERSION = 2
     TOPIC = "sonmat.drawings"
-
-    artifact: str
 
 
 class JobWaits(Event):
     """A job waits for a phase; sent again after an expired lease, a pause, or a loss of the broker's events."""
 
     TYPE = "job.waits"
+    VERSION = 2
     TOPIC = ""
 
-    part: Phase
+    phase: Phase = Field(validation_alias=AliasChoices("phase", "part"))
+    """Version 1 called it ``part``."""
 
     @property
     def topic(self) -> str:
         """The topic that workers of this phase consume."""
-        return WORK_TOPICS[self.part]
+        return WORK_TOPICS[self.phase]
 
 
 class FontReady(Event):
     """The job ended with a font."""
 
     TYPE = "font.ready"
+    VERSION = 2
     TOPIC = "sonmat.fonts"
-
-    artifact: str
 
 
 class JobFailed(Event):
@@ -123,8 +124,9 @@ WORK_TOPICS: Mapping[Phase, str] = {
 }
 """The topic that workers of a phase consume, by phase."""
 EVENT_TYPES: Mapping[tuple[str, int], type[Event]] = {
-    (kind.TYPE, kind.VERSION): kind
+    (kind.TYPE, version): kind
     for kind in (PhotosReceived, GlyphsReady, DrawingsReady, JobWaits, FontReady, JobFailed)
+    for version in range(1, kind.VERSION + 1)
 }
 
 

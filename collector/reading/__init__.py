@@ -5,24 +5,6 @@ open_upload(source, folder, 1, "IMG_1.HEIC")   # re-encodes it, reads its first 
 read_kept(picture, folder, 2, "scan.pdf #2")   # reads a further page of a PDF
 """
 
-from collector.reading.uploads import (
-    file_names,
-    in_time,
-    open_upload,
-    photo_path,
-    picture_path,
-    prepare_process,
-    read_kept,
-    source_path,
-)
+from collector.reading.uploads import in_time, open_upload, prepare_process, read_kept
 
-__all__ = [
-    "file_names",
-    "in_time",
-    "open_upload",
-    "photo_path",
-    "picture_path",
-    "prepare_process",
-    "read_kept",
-    "source_path",
-]
+__all__ = ["in_time", "open_upload", "prepare_process", "read_kept"]

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
 
-from collector.capture import Finding, Notice, PageReading, Picture, Verdict, open_pictures, read_picture
+from collector.blobs import photo_path, picture_path
+from collector.capture import PageReading, Picture, open_pictures, read_picture, to_reading
 from collector.capture.decode import Photo, decode
-from collector.capture.notices import advice
-from collector.capture.stroke_width import stroke_width
 from collector.errors import DamagedImage
+from collector.instances import renamed
 from collector.reading.flat import flat_page
 from collector.reading.lifetime import end_with_parent
 from templates.errors import PersonError
@@ -68,26 +67,6 @@ def in_time() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def photo_path(folder: Path, number: int) -> Path:
-    """Where a project keeps a photograph: a generated name, whatever the writer's device called it."""
-    return folder / f"photo-{number}.jpg"
-
-
-def source_path(folder: Path, number: int) -> Path:
-    """Where a project keeps an uploaded file until it is read."""
-    return folder / f"source-{number}.upload"
-
-
-def file_names(number: int) -> list[str]:
-    """The names of all files that a project may keep of a photograph."""
-    return [path(Path(), number).name for path in (source_path, photo_path, picture_path)]
-
-
-def picture_path(folder: Path, number: int) -> Path:
-    """Where a project keeps the flat page of a photograph."""
-    return folder / f"page-{number}.jpg"
-
-
 @in_time()
 def open_upload(source: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
     """Opens an uploaded file and reads its first picture as photograph ``number`` of a project.
@@ -100,7 +79,7 @@ def open_upload(source: Path, folder: Path, number: int, name: str) -> dict[str,
     if "error" in opened:
         return {"first": {"name": name, **opened}, "rest": []}
     (shown, path), *rest = opened["pictures"]
-    return {"first": {"name": shown, **_read(Path(path), folder, number, shown)}, "rest": rest}
+    return {"first": {"name": shown, **_read(Path(path), folder, number, shown, opened["first"])}, "rest": rest}
 
 
 @in_time()
@@ -108,21 +87,27 @@ def read_kept(picture: Path, folder: Path, number: int, name: str) -> dict[str, 
     """Keeps a re-encoded picture as photograph ``number``, reads it and pictures its page.
 
     Returns:
-        ``reading``, ``sha256`` and ``size_bytes``, or ``error`` with code, korean and english; plain JSON, because an
-        error of ours does not survive the way between processes.
+        ``reading`` (a PhotoReading with its ink), ``sha256`` and ``size_bytes``, or ``error`` with code, korean and
+        english, because an error of ours does not survive the way between processes.
     """
     return _read(picture, folder, number, name)
 
 
 def _open(source: Path, name: str) -> dict[str, Any]:
-    """Re-encodes a file, so that only pixels of it are left: no EXIF, no place, no thumbnail, no script."""
+    """Re-encodes a file, so that only pixels of it are left: no EXIF, no place, no thumbnail, no script.
+
+    Returns:
+        ``pictures``: [name, path of a JPEG] each, and the pixels of the ``first``; or ``error``.
+    """
     pictures: list[tuple[str, str]] = []
+    first: Photo | None = None
     try:
         for picture in open_pictures(source):
+            first = picture.pixels if first is None else first
             path = source.with_suffix(f".{len(pictures) + 1}.jpg")
             _write_jpeg(path, picture.pixels, JPEG_QUALITY)
             pictures.append((picture.name.replace(source.name, name), str(path)))
-        return {"pictures": pictures}
+        return {"pictures": pictures, "first": first}
     except (PersonError, MemoryError, cv2.error) as error:
         for _, written in pictures:
             Path(written).unlink(missing_ok=True)
@@ -131,17 +116,18 @@ def _open(source: Path, name: str) -> dict[str, Any]:
         source.unlink(missing_ok=True)
 
 
-def _read(picture: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
+def _read(picture: Path, folder: Path, number: int, name: str, pixels: Photo | None = None) -> dict[str, Any]:
+    """As ``read_kept``; ``pixels`` are the picture's own where it was just opened."""
     kept = photo_path(folder, number)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         data = picture.read_bytes()
         picture.rename(kept)
-        shown = Picture(kept.name, decode(data, kept.name))
+        shown = Picture(kept.name, decode(data, kept.name) if pixels is None else pixels)
         page = read_picture(shown)
         _write_picture(picture_path(folder, number), shown.pixels, page)
         facts = {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
-        return {"reading": _as_json(page, kept.name, name), **facts}
+        return {"reading": renamed(to_reading(page, number), kept.name, name), **facts}
     except (PersonError, MemoryError, cv2.error, FileNotFoundError) as error:  # files: its writer has just deleted it
         kept.unlink(missing_ok=True)
         return _refused(error, kept.name, name)
@@ -165,28 +151,3 @@ def _write_picture(path: Path, photo: Photo, page: PageReading) -> None:
     sheet = build_sheet(page.set_name)
     flat = flat_page(photo, page.where, (sheet.width_mm, sheet.height_mm), PICTURE_PX_PER_MM)
     _write_jpeg(path, flat, PICTURE_QUALITY)
-
-
-def _as_json(page: PageReading, generated: str, name: str) -> dict[str, Any]:
-    def told(said: Finding | Notice) -> list[str]:
-        return [sentence.replace(generated, name) for sentence in (said.korean, said.english)]
-
-    return {
-        "set": page.set_name,
-        "page": page.page_index,
-        "markers_seen": page.markers_seen,
-        "markers_printed": page.markers_printed,
-        "residual_mm": round(page.where.residual_mm, 3),
-        "blur_mm": round(page.blur_mm, 3),
-        "pen_em": _pen_em(page),
-        "cells": {cell.char: cell.verdict.value for cell in page.cells},
-        "why": {cell.char: told(cell.finding) for cell in page.cells if cell.finding is not None},
-        "advice": [told(notice) for notice in advice(page)],
-    }
-
-
-def _pen_em(page: PageReading) -> float | None:
-    """The usual width of this pen in em, so that letters drawn with the finger get the same."""
-    good = [cell.glyph for cell in page.cells if cell.verdict is Verdict.GOOD and cell.glyph is not None]
-    widths = [stroke_width(glyph.ink >= 128) / glyph.em_px for glyph in good[::4]]
-    return round(float(np.median(widths)), 4) if widths else None

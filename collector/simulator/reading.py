@@ -10,11 +10,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from collector.capture import PageReading, Verdict, read_file
+from collector.capture import PageReading, read_file, to_reading
 from collector.capture.cell_strokes import raster_area
 from collector.capture.decode import load_photo
-from collector.capture.photos import best_reading
 from collector.errors import PhotoError
+from collector.instances import Preference, choose, unpack_ink
 from collector.simulator.baselines import BASELINES, baseline_ink, map_by_four_corners
 from collector.simulator.cases import Case
 from collector.simulator.results import OURS, Result
@@ -75,10 +75,10 @@ def _ours(case: Case, out: Path) -> Result:
 def _parts(case: Case, readings: Sequence[PageReading], same: Sequence[bool]) -> list[ReadPhotograph]:
     """Returns the good glyphs of each photograph, without those that another photograph of the page shows better."""
     taken: list[dict[str, np.ndarray]] = [{} for _ in readings]
-    for cell in case.written.page.cells:
-        found, index = best_reading(cell.char, readings)
-        if found.verdict is Verdict.GOOD and found.glyph is not None and same[index]:
-            taken[index][cell.char] = found.glyph.ink >= 128
+    for char, chosen in choose([to_reading(page, k) for k, page in enumerate(readings)], Preference.BEST).items():
+        ink, index = chosen.instance.ink, chosen.reading.number
+        if ink is not None and same[index]:
+            taken[index][char] = unpack_ink(char, ink).ink >= 128
     return [
         ReadPhotograph(*each) for each in zip(case.truths, (reading.where for reading in readings), taken, strict=True)
     ]

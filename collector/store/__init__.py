@@ -16,6 +16,7 @@ from collector.store.errors import (
     ProjectNotFoundError,
     StoreError,
 )
+from collector.store.glyph_instances import GlyphInstances
 from collector.store.job_log import JobLogLine, JobLogTable
 from collector.store.lease_expiry import RequeueCounts
 from collector.store.lease_transaction import LeaseTransaction
@@ -26,7 +27,6 @@ from collector.store.projects import Projects
 from collector.store.rate_limits import RateLimits
 from collector.store.readings import ReadingEnd, Readings, WaitingReading
 from collector.store.records import (
-    Cell,
     Job,
     JobState,
     Lease,
@@ -39,7 +39,6 @@ from collector.store.records import (
     Project,
     StageResult,
     StoredMessage,
-    Strokes,
     Upload,
     Worker,
 )
@@ -48,7 +47,7 @@ from collector.store.store import Store
 from collector.store.tombstones import Tombstone, TombstoneKind, Tombstones
 
 __all__ = [
-    "Cell",
+    "GlyphInstances",
     "Hour",
     "IllegalTransitionError",
     "Job",
@@ -81,7 +80,6 @@ __all__ = [
     "Store",
     "StoreError",
     "StoredMessage",
-    "Strokes",
     "Tombstone",
     "TombstoneKind",
     "Tombstones",

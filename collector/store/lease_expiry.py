@@ -97,7 +97,7 @@ def _waiting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(JobRow.state == JobState.QUEUED.value, *conditions)
 
 
-def to_parts(text: str) -> tuple[Phase, ...]:
+def to_phases(text: str) -> tuple[Phase, ...]:
     """The phases that a worker's row names."""
     return tuple(Phase(name) for name in text.split(",") if name)
 

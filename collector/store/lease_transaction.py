@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.store.models import GlyphRow, JobRow, StageRow
+from collector.instances import PhotoReading
+from collector.store.glyph_instances import put_photo_readings, put_upload_reading
+from collector.store.models import JobRow, PhotoRow, StageRow, UploadRow
 from collector.store.outbox import add_messages
-from collector.store.records import Cell, JobState, OutboxMessage, Phase, StageResult
-from collector.store.rows import to_row
+from collector.store.records import JobState, OutboxMessage, Phase, StageResult
 from collector.store.upkeep_models import ResultRow
 
 
@@ -31,9 +32,9 @@ class LeaseTransaction:
         return self._job.tries
 
     @property
-    def part(self) -> Phase:
+    def phase(self) -> Phase:
         """The phase that the job waited for."""
-        return Phase(self._job.part)
+        return Phase(self._job.phase)
 
     def stage_started(self, stage: str, key: str) -> None:
         """Names the stage that runs now, and its result before there is one: what a crash leaves is known."""
@@ -54,11 +55,28 @@ class LeaseTransaction:
         )
         self._session.merge(row)
 
-    def sheet_read(self, set_name: str, cells: Iterable[Cell]) -> None:
-        """Stores what was read on the sheet, replacing an earlier reading."""
+    def photos_read(self, readings: Sequence[PhotoReading], code: str) -> None:
+        """Stores what ``code`` read in the job's own photographs, replacing earlier readings."""
+        photos = self._session.execute(select(PhotoRow.position, PhotoRow.id).where(PhotoRow.job_id == self._job.id))
+        ids = dict(photos.all())
+        for number in dict.fromkeys(reading.number for reading in readings):
+            own = [reading for reading in readings if reading.number == number]
+            put_photo_readings(self._session, ids[number], own, code)
+
+    def uploads_read(self, readings: Sequence[PhotoReading]) -> None:
+        """Stores what was read in uploads of the job's project, those that were deleted meanwhile excepted."""
+        project = self._job.project_id
+        if project is None:
+            raise ValueError(f"job {self._job.id} has no project")
+        kept = select(UploadRow.number).where(UploadRow.project_id == project).with_for_update()
+        numbers = set(self._session.scalars(kept))
+        for reading in readings:
+            if reading.number in numbers:
+                put_upload_reading(self._session, project, reading.number, reading)
+
+    def sheet_read(self, set_name: str) -> None:
+        """Stores the name of the set of characters that was written."""
         self._job.set_name = set_name
-        self._session.execute(delete(GlyphRow).where(GlyphRow.job_id == self._job.id))
-        self._session.add_all([to_row(self._job.id, cell) for cell in cells])
 
     def seed_chosen(self, seed: str) -> None:
         """Stores the name of the seed font."""
@@ -91,15 +109,15 @@ class LeaseTransaction:
         self._end(JobState.QUEUED, None, None)
         self._job.tries = max(0, self._job.tries - 1)
 
-    def hand_over(self, part: Phase, stage: str) -> None:
+    def hand_over(self, phase: Phase, stage: str) -> None:
         """Requeues the job for a worker of another phase, which starts with ``stage``; releases the lease.
 
         To a later phase, this try does not count. To an earlier one, whose results are missing, it does: a job that
         workers pass back and forth, because they do not see each other's results, ends as failed.
         """
-        is_forward = self.part.precedes(part)
+        is_forward = self.phase.precedes(phase)
         self._end(JobState.QUEUED, None, None)
-        self._job.part, self._job.stage, self._job.progress, self._job.note = part.value, stage, 0.0, ""
+        self._job.phase, self._job.stage, self._job.progress, self._job.note = phase.value, stage, 0.0, ""
         if is_forward:
             self._job.tries = max(0, self._job.tries - 1)
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Dialect,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -93,7 +94,7 @@ class JobRow(Base):
     licence: Mapped[str] = mapped_column(String(40))
     options: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(16))
-    part: Mapped[str] = mapped_column(String(16), default="collect")
+    phase: Mapped[str] = mapped_column(String(16), default="collect")
     stage: Mapped[str | None] = mapped_column(String(32))
     attempt: Mapped[int] = mapped_column(Integer, default=0)
     tries: Mapped[int] = mapped_column(Integer, default=0)
@@ -127,22 +128,59 @@ class PhotoRow(Base):
     size_bytes: Mapped[int] = mapped_column(Big)
 
 
-class GlyphRow(Base):
-    """What was read in one cell: the verdict, and the ink (PNG) with its place where there is any."""
+class ReadingRow(Base):
+    """What was read in one photograph: an upload of a project, or a picture of a photograph of a job."""
 
-    __tablename__ = "glyphs"
-    __table_args__ = (UniqueConstraint("job_id", "char"), MYSQL)
+    __tablename__ = "readings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["project_id", "upload_number"], ["uploads.project_id", "uploads.number"], ondelete="CASCADE"
+        ),
+        UniqueConstraint("project_id", "upload_number"),
+        UniqueConstraint("photo_id", "picture"),
+        MYSQL,
+    )
 
     id: Mapped[int] = mapped_column(Big, primary_key=True, autoincrement=True)
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    project_id: Mapped[str | None] = mapped_column(ShaText)
+    upload_number: Mapped[int | None] = mapped_column(Integer)
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"))
+    picture: Mapped[int] = mapped_column(Integer, default=0)
+    photo: Mapped[str] = mapped_column(String(255))
+    code: Mapped[str | None] = mapped_column(ShaText)
+    set_name: Mapped[str] = mapped_column(String(16))
+    page_index: Mapped[int] = mapped_column(Integer)
+    markers_seen: Mapped[int] = mapped_column(Integer)
+    markers_printed: Mapped[int] = mapped_column(Integer)
+    residual_mm: Mapped[float] = mapped_column(Double())
+    blur_mm: Mapped[float] = mapped_column(Double())
+    pen_em: Mapped[float | None] = mapped_column(Double())
+    notices: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class InstanceRow(Base):
+    """One character as it was written once: the verdict with its number, and the ink (PNG) where it is good."""
+
+    __tablename__ = "glyph_instances"
+    __table_args__ = (UniqueConstraint("reading_id", "char", "number"), MYSQL)
+
+    id: Mapped[int] = mapped_column(Big, primary_key=True, autoincrement=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("readings.id", ondelete="CASCADE"))
     char: Mapped[str] = mapped_column(String(8))
+    number: Mapped[int] = mapped_column(Integer, default=0)
+    source: Mapped[str] = mapped_column(String(16))
     verdict: Mapped[str] = mapped_column(String(32))
-    ink: Mapped[bytes | None] = mapped_column(Blob)
+    cause: Mapped[str | None] = mapped_column(String(32))
+    cause_value: Mapped[float | None] = mapped_column(Double())
+    cause_limit: Mapped[float | None] = mapped_column(Double())
+    confidence: Mapped[float] = mapped_column(Double())
+    sharpness: Mapped[float] = mapped_column(Double())
+    sha256: Mapped[str | None] = mapped_column(ShaText)
+    ink: Mapped[bytes | None] = mapped_column(Blob, deferred=True)
     em_px: Mapped[float | None] = mapped_column(Double())
     origin_x_px: Mapped[float | None] = mapped_column(Double())
     origin_y_px: Mapped[float | None] = mapped_column(Double())
     baseline_em: Mapped[float | None] = mapped_column(Double())
-    source: Mapped[str | None] = mapped_column(String(16))
 
 
 class StageRow(Base):
@@ -211,7 +249,7 @@ class ProjectRow(Base):
 
 
 class UploadRow(Base):
-    """One photograph of a project and what was read in it, or why nothing was."""
+    """One photograph of a project, and why it cannot be read where it cannot; what was read has a row of its own."""
 
     __tablename__ = "uploads"
     __table_args__ = (Index(None, "created_at"), MYSQL)
@@ -221,7 +259,6 @@ class UploadRow(Base):
     name: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[str] = mapped_column(ShaText)
     size_bytes: Mapped[int] = mapped_column(Big)
-    reading: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     error_code: Mapped[str | None] = mapped_column(String(64))
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -252,7 +289,7 @@ class WorkerRow(Base):
     job_id: Mapped[str | None] = mapped_column(String(36))
     memory_mib: Mapped[float] = mapped_column(Double(), default=0.0)
     done: Mapped[int] = mapped_column(Integer, default=0)
-    parts: Mapped[str] = mapped_column(String(64), default="")
+    phases: Mapped[str] = mapped_column(String(64), default="")
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     heartbeat_at: Mapped[datetime] = mapped_column(UtcTime)
 
@@ -281,7 +318,7 @@ class SketchRow(Base):
 class JobLogRow(Base):
     """One line of what a job's process had to say."""
 
-    __tablename__ = "journal"
+    __tablename__ = "job_log"
     __table_args__ = (Index(None, "job_id", "id"), MYSQL)
 
     id: Mapped[int] = mapped_column(Big, primary_key=True, autoincrement=True)

@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, and_, delete, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from collector.store.errors import IllegalTransitionError, JobNotFoundError
-from collector.store.lease_expiry import Announce, LeaseExpiry, RequeueCounts, end, to_parts
+from collector.store.lease_expiry import Announce, LeaseExpiry, RequeueCounts, end, to_phases
 from collector.store.models import JobRow, OutboxRow, StageRow, WorkerRow
 from collector.store.records import Job, JobState, Phase, Worker
 from collector.store.rows import to_job
@@ -52,11 +52,11 @@ class Operations(Transactions):
                 expiry = LeaseExpiry(self._clock(), 0, announce, announce)
                 after = expiry.announce_waiting(session, ANNOUNCE_BATCH, after)
 
-    def undelivered(self, parts: Sequence[Phase], poll_fallback_s: float) -> list[str]:
-        """The ids of jobs that have waited longer than ``poll_fallback_s`` for one of ``parts``, the oldest first."""
+    def undelivered(self, phases: Sequence[Phase], poll_fallback_s: float) -> list[str]:
+        """The ids of jobs that have waited longer than ``poll_fallback_s`` for one of ``phases``, the oldest first."""
         is_waiting = (
             JobRow.state == JobState.QUEUED.value,
-            JobRow.part.in_([part.value for part in parts]),
+            JobRow.phase.in_([phase.value for phase in phases]),
             JobRow.retry_at.is_(None),
             JobRow.updated_at < self._clock() - timedelta(seconds=poll_fallback_s),
             JobRow.project_id.is_not(None),
@@ -97,7 +97,7 @@ class Operations(Transactions):
         before = or_(JobRow.created_at < job.created_at, and_(JobRow.created_at == job.created_at, JobRow.id < job.id))
         waiting = (
             JobRow.state == JobState.QUEUED.value,
-            JobRow.part == job.part.value,
+            JobRow.phase == job.phase.value,
             JobRow.project_id.is_not(None),
         )
         with self._read() as session:
@@ -147,7 +147,7 @@ class Operations(Transactions):
     def record_heartbeat(self, worker: Worker) -> None:
         """Stores a worker's state and the moment of its heartbeat."""
         with self._write.begin() as session:
-            session.merge(WorkerRow(**vars(worker) | {"parts": ",".join(worker.parts)}))
+            session.merge(WorkerRow(**vars(worker) | {"phases": ",".join(worker.phases)}))
 
     def remove_worker(self, worker_id: str) -> None:
         """Deletes the row of a worker that stops."""
@@ -193,5 +193,5 @@ def _worker(row: WorkerRow) -> Worker:
         row.done,
         row.started_at,
         row.heartbeat_at,
-        to_parts(row.parts),
+        to_phases(row.phases),
     )

@@ -9,9 +9,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from collector.instances import PhotoReading, Strokes
 from collector.store.errors import ProjectNotFoundError
-from collector.store.models import JobRow, LetterRow, OutboxRow, ProjectRow, UploadRow
-from collector.store.records import Job, JobState, Letter, NewUpload, Project, Strokes, Upload
+from collector.store.glyph_instances import of_upload, put_upload_reading, readings_of
+from collector.store.models import JobRow, LetterRow, OutboxRow, ProjectRow, ReadingRow, UploadRow
+from collector.store.records import Job, JobState, Letter, NewUpload, Project, Upload
 from collector.store.rows import to_job
 from collector.store.tombstones import name_files, name_project, name_rows
 from collector.store.transactions import Transactions
@@ -62,14 +64,18 @@ class Projects(Transactions):
         """
         with self._write.begin() as session:
             _get(session, project_id, for_update=True)
-            session.add(UploadRow(project_id=project_id, number=number, created_at=self._clock(), **vars(upload)))
+            session.add(UploadRow(project_id=project_id, number=number, created_at=self._clock(), **upload.columns()))
+            session.flush()
+            if upload.reading is not None:
+                put_upload_reading(session, project_id, number, upload.reading)
 
     def give_up_readings(self, before: datetime, code: str, error: str) -> int:
         """Photographs from before then whose file nobody kept for a reading will not be read any more."""
         waits = exists().where(
             WaitingReadingRow.project_id == UploadRow.project_id, WaitingReadingRow.number == UploadRow.number
         )
-        unread = and_(UploadRow.reading.is_(None), UploadRow.error.is_(None), UploadRow.created_at < before, ~waits)
+        is_read = exists().where(of_upload(UploadRow.project_id, UploadRow.number))
+        unread = and_(~is_read, UploadRow.error.is_(None), UploadRow.created_at < before, ~waits)
         with self._write.begin() as session:
             given_up = session.execute(update(UploadRow).where(unread).values(error_code=code, error=error))
             return cast(CursorResult[Any], given_up).rowcount
@@ -78,7 +84,8 @@ class Projects(Transactions):
         """A project's photographs in the order they came."""
         with self._read() as session:
             query = select(UploadRow).where(UploadRow.project_id == project_id).order_by(UploadRow.number)
-            return [_upload(row) for row in session.scalars(query)]
+            readings = readings_of(session, project_id)
+            return [_upload(row, readings.get(row.number)) for row in session.scalars(query)]
 
     def remove_upload(self, project_id: str, number: int, names: Sequence[str]) -> None:
         """Forgets a photograph and what was read in it; tombstones name its files."""
@@ -86,7 +93,10 @@ class Projects(Transactions):
             row = session.get(UploadRow, (project_id, number))
             if row is None:
                 return
-            is_read = row.reading is not None or row.error is not None
+            has_reading = (
+                session.scalars(select(ReadingRow.id).where(of_upload(project_id, number))).first() is not None
+            )
+            is_read = has_reading or row.error is not None
             session.delete(row)
             name_files(session, project_id, names, self._clock(), is_worked_on=not is_read)
             name_rows(session, project_id, self._clock())
@@ -198,13 +208,13 @@ def _own_results(session: Session, job_ids: tuple[str, ...]) -> tuple[tuple[str,
     return tuple(sorted(mine - {(stage, key) for stage, key in others}))
 
 
-def _upload(row: UploadRow) -> Upload:
+def _upload(row: UploadRow, reading: PhotoReading | None) -> Upload:
     return Upload(
         row.number,
         row.name,
         row.sha256,
         row.size_bytes,
-        row.reading,
+        reading,
         row.error_code,
         row.error,
         row.created_at,

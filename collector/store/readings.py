@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from collector.store.errors import ProjectNotFoundError
+from collector.store.glyph_instances import put_upload_reading
 from collector.store.models import ProjectRow, UploadRow
 from collector.store.records import NewUpload
 from collector.store.tombstones import name_files
@@ -68,7 +69,7 @@ class Readings(Transactions):
             project.uploads_made += 1
             project.touched_at = now
             number = project.uploads_made
-            session.add(UploadRow(project_id=project_id, number=number, created_at=now, **vars(upload)))
+            session.add(UploadRow(project_id=project_id, number=number, created_at=now, **upload.columns()))
             session.flush()
             session.add(
                 WaitingReadingRow(
@@ -135,13 +136,15 @@ class Readings(Transactions):
             session.expunge(page)  # its row went with the upload's
 
     def end(self, project_id: str, number: int, owner: str, upload: NewUpload) -> ReadingEnd:
-        """Stores the reading, or the reason of its failure, and adds a tombstone of the source."""
+        """Stores the reading with its glyphs, or the reason of its failure, and adds a tombstone of the source."""
         with self._write.begin() as session:
             row = session.get(WaitingReadingRow, (project_id, number), with_for_update=True)
             if row is None or row.owner != owner:
                 known = session.execute(select(UploadRow.number).where(_upload(project_id, number))).first()
                 return ReadingEnd.DELETED if known is None else ReadingEnd.TAKEN_OVER
-            session.execute(update(UploadRow).where(_upload(project_id, number)).values(**vars(upload)))
+            session.execute(update(UploadRow).where(_upload(project_id, number)).values(**upload.columns()))
+            if upload.reading is not None:
+                put_upload_reading(session, project_id, number, upload.reading)
             name_files(session, project_id, [row.source], self._clock())
             session.delete(row)
             return ReadingEnd.NOTED

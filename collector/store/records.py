@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from templates.glyphs import GlyphImage
+from collector.instances import PhotoReading, Strokes
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Job:
     licence: str
     options: Mapping[str, Any]
     state: JobState
-    part: Phase
-    """The part of the way that it waits for or is in."""
+    phase: Phase
+    """The phase of the way that it waits for or is in."""
     stage: str | None
     attempt: int
     owner: str | None
@@ -80,15 +80,6 @@ class Lease:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What was read in one cell of the sheet; ``glyph`` is None where nothing usable was."""
-
-    char: str
-    verdict: str
-    glyph: GlyphImage | None
-
-
-@dataclass(frozen=True)
 class StageResult:
     """Under which key a stage's result lies, and what it cost when it was made."""
 
@@ -117,10 +108,6 @@ class StoredMessage:
     published_at: datetime | None
 
 
-Strokes = Sequence[Sequence[Sequence[float]]]
-"""Lines of points (x, y) in em, y down, the em square's top left corner at (0, 0)."""
-
-
 @dataclass(frozen=True)
 class Project:
     """One writer's way from photographs to a font."""
@@ -143,7 +130,8 @@ class Upload:
     """As the writer's device called it: shown, never used as a path."""
     sha256: str
     size_bytes: int
-    reading: Mapping[str, Any] | None
+    reading: PhotoReading | None
+    """Its ink stays in the database."""
     error_code: str | None
     error: str | None
     created_at: datetime
@@ -163,9 +151,13 @@ class NewUpload:
     name: str
     sha256: str
     size_bytes: int
-    reading: Mapping[str, Any] | None = None
+    reading: PhotoReading | None = None
     error_code: str | None = None
     error: str | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """What the photograph's own row holds; what was read has rows of its own."""
+        return {name: value for name, value in vars(self).items() if name != "reading"}
 
 
 @dataclass(frozen=True)
@@ -190,7 +182,7 @@ class Worker:
     """Jobs it has brought to an end."""
     started_at: datetime
     heartbeat_at: datetime
-    parts: tuple[Phase, ...] = ()
+    phases: tuple[Phase, ...] = ()
     """What it takes up."""
 
 
@@ -220,7 +212,7 @@ class Phase(StrEnum):
     """All characters to the font: processors."""
 
     def precedes(self, other: Phase) -> bool:
-        """Whether this part comes before the other on the way."""
+        """Whether this phase comes before the other on the way."""
         way = list(Phase)
         return way.index(self) < way.index(other)
 

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from collector.store.engine import WRITE_OPTION, clear_log
 from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError
+from collector.store.glyph_instances import GlyphInstances
 from collector.store.job_log import JobLogTable
 from collector.store.lease_transaction import LeaseTransaction
-from collector.store.models import GlyphRow, JobRow, PhotoRow, StageRow
+from collector.store.models import JobRow, PhotoRow, StageRow
 from collector.store.operations import Operations
 from collector.store.outbox import Outbox, add_messages
 from collector.store.projects import Projects
@@ -24,7 +25,6 @@ from collector.store.rate_limits import RateLimits
 from collector.store.readings import Readings
 from collector.store.records import (
     TERMINAL,
-    Cell,
     Job,
     JobState,
     Lease,
@@ -34,7 +34,7 @@ from collector.store.records import (
     Photo,
     StageResult,
 )
-from collector.store.rows import to_cell, to_job
+from collector.store.rows import to_job
 from collector.store.statistics import Statistics
 from collector.store.tombstones import Tombstones
 
@@ -56,6 +56,7 @@ class Store:
         self._read = sessionmaker(engine)
         self._write = sessionmaker(engine.execution_options(**{WRITE_OPTION: True}))
         self.outbox = Outbox(self._read, self._write, clock)
+        self.instances = GlyphInstances(self._read, self._write, clock)
         self.projects = Projects(self._read, self._write, clock)
         self.operations = Operations(self._read, self._write, clock)
         self.job_log = JobLogTable(self._read, self._write, clock)
@@ -98,7 +99,7 @@ class Store:
             licence=wish.licence,
             options=dict(wish.options),
             state=JobState.QUEUED.value,
-            part=Phase.COLLECT.value,
+            phase=Phase.COLLECT.value,
             attempt=0,
             project_id=wish.project_id,
             created_at=now,
@@ -129,29 +130,17 @@ class Store:
             rows = session.scalars(select(PhotoRow).where(PhotoRow.job_id == job_id).order_by(PhotoRow.position))
             return [Photo(row.name, row.sha256, row.size_bytes) for row in rows]
 
-    def cells(self, job_id: str) -> list[Cell]:
-        """What was read on a job's sheet, in the order it was kept."""
-        with self._read() as session:
-            rows = session.scalars(select(GlyphRow).where(GlyphRow.job_id == job_id).order_by(GlyphRow.id))
-            return [to_cell(row) for row in rows]
-
-    def verdicts(self, job_id: str) -> dict[str, str]:
-        """What was said of every cell of a job's sheet, without the ink."""
-        with self._read() as session:
-            query = select(GlyphRow.char, GlyphRow.verdict).where(GlyphRow.job_id == job_id).order_by(GlyphRow.id)
-            return {row.char: row.verdict for row in session.execute(query)}
-
     def stages(self, job_id: str) -> dict[str, StageResult]:
         """A job's finished stages by name."""
         with self._read() as session:
             rows = session.scalars(select(StageRow).where(StageRow.job_id == job_id))
             return {row.stage: StageResult(row.stage, row.key, row.seconds, row.peak_memory_mib) for row in rows}
 
-    def claim(self, job_id: str, owner: str, lease_s: float, parts: Sequence[Phase] = tuple(Phase)) -> Lease | None:
+    def claim(self, job_id: str, owner: str, lease_s: float, phases: Sequence[Phase] = tuple(Phase)) -> Lease | None:
         """Takes the right to work on a queued job, or on a running one whose holder has fallen silent.
 
         One UPDATE compares and sets: of any number that claim at once one wins. None for the others, and where the
-        job waits for none of ``parts``.
+        job waits for none of ``phases``.
 
         Raises:
             JobNotFoundError: there is no such job.
@@ -162,7 +151,7 @@ class Store:
         waiting = and_(JobRow.state == JobState.QUEUED.value, due)
         take = (
             update(JobRow)
-            .where(JobRow.id == job_id, JobRow.part.in_([part.value for part in parts]), or_(waiting, silent))
+            .where(JobRow.id == job_id, JobRow.phase.in_([phase.value for phase in phases]), or_(waiting, silent))
             .values(
                 state=JobState.RUNNING.value,
                 owner=owner,
@@ -236,7 +225,7 @@ class Store:
             .where(JobRow.id == job_id, JobRow.state.in_([state.value for state in TERMINAL]))
             .values(
                 state=JobState.QUEUED.value,
-                part=Phase.COLLECT.value,
+                phase=Phase.COLLECT.value,
                 stage=None,
                 updated_at=now,
                 tries=0,

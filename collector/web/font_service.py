@@ -21,6 +21,8 @@ class StageInfo:
     """Seconds it takes where nothing is known of this machine yet."""
     is_learning: bool = False
     """Whether its result holds until other photographs come: letters written again do not repeat it."""
+    option: str = ""
+    """The option of a job without which it is skipped; empty for a stage that every job has."""
 
 
 @dataclass(frozen=True)

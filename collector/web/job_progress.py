@@ -50,6 +50,7 @@ class Forecast:
 def stages_of(store: Store, jobs: Sequence[Job], stages: Sequence[StageInfo]) -> list[StageInfo]:
     """The stages that the newest of a project's jobs has to go through: what was learnt is not learnt again."""
     newest, earlier = jobs[-1], [job for job in jobs[:-1] if job.state is JobState.DONE]
+    stages = [stage for stage in stages if not stage.option or newest.options.get(stage.option)]
     photos = [photo.sha256 for photo in store.photos(newest.id)]
     if any([photo.sha256 for photo in store.photos(job.id)] == photos for job in earlier):
         return [stage for stage in stages if not stage.is_learning]

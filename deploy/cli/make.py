@@ -11,8 +11,9 @@ from rich.console import Console
 from deploy.cli.output import check_folder, write_output
 from deploy.cli.progress import ProgressDisplay
 from deploy.container import open_job_context
+from deploy.pipeline.font_plan import STAGES
 from deploy.pipeline.request import make_request
-from deploy.pipeline.stages import GLYPHS, SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, STAGES, TTF, WOFF2
+from deploy.pipeline.stages.files import GLYPHS, SPECIMEN, SPECIMEN_PAGE, SPECIMEN_PDF, TTF, WOFF2
 from deploy.settings import Settings
 from fontbuild import FontInfo, Weight, build_family
 from templates.archive import load_glyphs

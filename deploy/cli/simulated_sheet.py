@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from collector.capture import read_photos
+from collector.instances import Preference, judge_sheet, to_glyphs
 from collector.simulator import FontWriter, Pen, everyday, photograph
 from templates.charset import hangul_set
 from templates.glyphs import GlyphSet
@@ -48,4 +49,4 @@ def write_on_paper(font: Path, chars: Sequence[str]) -> GlyphSet:
             )
             for page in sheet.pages
         ]
-        return read_photos(photos).glyphs
+        return to_glyphs("hand", judge_sheet(read_photos(photos), Preference.BEST).good)

@@ -15,9 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from collector.blobs import INCOMING, drop_abandoned
+from collector.blobs import INCOMING, drop_abandoned, file_names
 from collector.events import DEAD_TOPIC, Bus, JobWaits, Relay, encode
-from collector.reading import file_names
 from collector.store import Job, OutboxMessage, ProjectNotFoundError, Store
 from collector.web import Interrupted
 from deploy.jobs.worker import job_failed
@@ -169,7 +168,7 @@ class _PeriodicTask:
 
 
 def _job_waits(job: Job) -> OutboxMessage:
-    return encode(JobWaits(job=job.id, part=job.part))
+    return encode(JobWaits(job=job.id, phase=job.phase))
 
 
 def _lease_expired(job: Job) -> OutboxMessage:

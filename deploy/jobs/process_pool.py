@@ -29,7 +29,7 @@ class JobTask:
 
     job_id: str
     owner: str
-    parts: tuple[Phase, ...]
+    phases: tuple[Phase, ...]
     device: str
 
 
@@ -40,7 +40,7 @@ class JobImplementation:
     carry_out: Callable[[JobTask], str]
     """A function of a module that carries a job out and returns in a word how it ended."""
     preload: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
-    """Modules that the stages of each part import when they run."""
+    """Modules that the stages of each phase import when they run."""
     device_name: Callable[[str], str] = str
     """A function of a module that names the device which ``auto``, ``cpu`` or ``cuda`` means on this machine."""
 
@@ -84,10 +84,10 @@ class JobProcess:
 class JobProcessPool:
     """Starts the processes of one worker's jobs."""
 
-    def __init__(self, implementation: JobImplementation, parts: Sequence[Phase]) -> None:
+    def __init__(self, implementation: JobImplementation, phases: Sequence[Phase]) -> None:
         self._implementation = implementation
         self._context = multiprocessing.get_context("forkserver")
-        modules = dict.fromkeys(module for part in parts for module in implementation.preload.get(part, ()))
+        modules = dict.fromkeys(module for phase in phases for module in implementation.preload.get(phase, ()))
         self._context.set_forkserver_preload([implementation.carry_out.__module__, *modules])
 
     def start(self, task: JobTask) -> JobProcess:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from collector.events import encode
-from collector.store import Job, Lease, OutboxMessage, Phase, StageResult, Store
+from collector.store import Job, Lease, OutboxMessage, StageResult, Store
 from deploy.jobs.db_retry import retry_while_unavailable
-from deploy.pipeline.engine import EventFactory, Observer, Outcome, Stage, StageRecorder
+from deploy.pipeline.engine import Observer, Outcome, Stage
+from deploy.pipeline.request import FontRequest
 
 PROGRESS_EVERY_S = 1.0
 
@@ -24,15 +24,13 @@ class JobRecorder:
         store: Store,
         job: Job,
         lease: Lease,
-        records: Mapping[str, StageRecorder],
-        event_factories: Mapping[Phase, EventFactory],
+        request: FontRequest,
         observer: Observer,
     ) -> None:
         self._store = store
         self._job = job
         self._lease = lease
-        self._records = records
-        self._event_factories = event_factories
+        self._request = request
         self._observer = observer
         self._stored = retry_while_unavailable(lambda: store.stages(job.id))
         self._is_new = False
@@ -41,7 +39,7 @@ class JobRecorder:
         self.finished: dict[str, Outcome] = {}
 
     def stage_started(self, stage: Stage, key: str) -> None:
-        """Stores the stage that runs; where it is the first of its part, emits the part's event."""
+        """Stores the stage that runs; where it is the first of its phase, emits the phase's event."""
         self.stage = stage.name
         events = self._events_before(stage)
 
@@ -55,10 +53,10 @@ class JobRecorder:
 
     def _events_before(self, stage: Stage) -> list[OutboxMessage]:
         previous = list(self.finished.values())[-1:]
-        is_first = any(each.stage.part is not stage.part for each in previous)
-        if not is_first or not self._is_new or stage.part not in self._event_factories:
+        is_first = any(each.stage.phase is not stage.phase for each in previous)
+        if not is_first or not self._is_new or stage.event is None:
             return []
-        return [encode(self._event_factories[stage.part](self._job, self.finished))]
+        return [encode(stage.event(self._job))]
 
     def stage_progress(self, stage: Stage, share: float, message: str) -> None:
         """Stores the progress of a stage, at most once a second."""
@@ -79,8 +77,8 @@ class JobRecorder:
         self._observer.stage_finished(outcome)
 
     def _record_result(self, outcome: Outcome) -> None:
-        name = outcome.stage.name
+        stage = outcome.stage
         with self._store.lease_transaction(self._lease) as transaction:
-            transaction.stage_done(StageResult(name, outcome.key, outcome.seconds, outcome.peak_memory_mib))
-            if name in self._records:
-                self._records[name](transaction, self._job, outcome)
+            transaction.stage_done(StageResult(stage.name, outcome.key, outcome.seconds, outcome.peak_memory_mib))
+            if stage.record is not None:
+                stage.record(transaction, self._request, outcome)

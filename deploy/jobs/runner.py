@@ -9,7 +9,7 @@ import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from collector.store import Job, JobNotFoundError, Lease, LeaseLostError, Outbox
 from deploy.jobs.db_retry import MAX_WAIT_S, retry_while_unavailable
 from deploy.jobs.lease_heartbeat import LeaseHeartbeat
 from deploy.jobs.recorder import JobRecorder
+from deploy.jobs.stored_hand import JobHand
 from deploy.pipeline.artifact_store import Artifacts, ResultGoneError
 from deploy.pipeline.engine import Observer, Outcome, Plan, Stage, run_pipeline
 from deploy.pipeline.request import FontRequest
@@ -83,36 +84,36 @@ class JobRunner:
         """
         self._artifacts.prune(self._keep_days)
         job = self._store.submit(request.as_job(), _photos_received)
+        request = replace(request, hand=JobHand(self._store, job, request.photos))
         try:
             finished = self.carry_out(request, job, self._claim(job.id), observer)
         finally:
             self._relay.drain()
         if finished is None:
-            raise RuntimeError(f"job {job.id} was handed over although this process runs all parts")
+            raise RuntimeError(f"job {job.id} was handed over although this process runs all phases")
         return finished
 
     def carry_out(
-        self, request: FontRequest, job: Job, lease: Lease, observer: Observer, parts: Sequence[Phase] = tuple(Phase)
+        self, request: FontRequest, job: Job, lease: Lease, observer: Observer, phases: Sequence[Phase] = tuple(Phase)
     ) -> FinishedJob | None:
-        """Runs the stages of ``parts`` of a job whose lease the caller has claimed, and records how that ended.
+        """Runs the stages of ``phases`` of a job whose lease the caller has claimed, and records how that ended.
 
         Returns:
-            The finished job; None where it was handed over to workers of another part.
+            The finished job; None where it was handed over to workers of another phase.
 
         Raises:
             As ``make``.
         """
         plan = self._plan
-        recorder = JobRecorder(self._store, job, lease, plan.records, plan.event_factories, observer)
+        recorder = JobRecorder(self._store, job, lease, request, observer)
         try:
             with LeaseHeartbeat(self._store, lease, self._lease_s):
-                outcomes = run_pipeline(plan.stages, request, self._artifacts, recorder, parts)
-                if len(outcomes) < len(plan.stages):
-                    following = plan.stages[len(outcomes)]
-                    retry_while_unavailable(lambda: self._hand_over(job, lease, following, outcomes))
+                run = run_pipeline(plan.stages, request, self._artifacts, recorder, phases)
+                if run.following is not None:
+                    retry_while_unavailable(partial(self._hand_over, job, lease, run.following))
                     return None
-                report = plan.report(request, outcomes)
-                retry_while_unavailable(lambda: self._record_done(job, lease, outcomes, report))
+                report = plan.report(request, run.outcomes)
+                retry_while_unavailable(lambda: self._record_done(job, lease, report))
         except LeaseLostError:
             self._delete_unreferenced(job, list(recorder.finished.values()))
             raise
@@ -122,22 +123,21 @@ class JobRunner:
                 partial(self._record_failure, lease, job, recorder.stage, error), 0.0 if is_stopped else MAX_WAIT_S
             )
             raise
-        return FinishedJob(retry_while_unavailable(lambda: self._store.job(job.id)), outcomes, report)
+        return FinishedJob(retry_while_unavailable(lambda: self._store.job(job.id)), run.outcomes, report)
 
-    def _record_done(self, job: Job, lease: Lease, outcomes: Mapping[str, Outcome], report: Mapping[str, Any]) -> None:
+    def _record_done(self, job: Job, lease: Lease, report: Mapping[str, Any]) -> None:
         with self._store.lease_transaction(lease) as transaction:
             transaction.done(report)
-            transaction.emit(encode(FontReady(job=job.id, artifact=outcomes[self._plan.stages[-1].name].key)))
+            transaction.emit(encode(FontReady(job=job.id)))
 
-    def _hand_over(self, job: Job, lease: Lease, stage: Stage, outcomes: Mapping[str, Outcome]) -> None:
+    def _hand_over(self, job: Job, lease: Lease, stage: Stage) -> None:
         """Requeues the job for the workers of the next stage, or of an earlier one whose result is missing here."""
         with self._store.lease_transaction(lease) as transaction:
-            is_back = stage.part.precedes(transaction.part)
+            is_back = stage.phase.precedes(transaction.phase)
             if is_back and self._retries.pause_s(transaction.tries) is None:
                 raise ResultGoneError(stage.name)
-            event_factory = None if is_back else self._plan.event_factories.get(stage.part)
-            transaction.hand_over(stage.part, stage.name)
-            event = event_factory(job, outcomes) if event_factory else JobWaits(job=job.id, part=stage.part)
+            transaction.hand_over(stage.phase, stage.name)
+            event = stage.event(job) if stage.event and not is_back else JobWaits(job=job.id, phase=stage.phase)
             transaction.emit(encode(event))
 
     def _claim(self, job_id: str) -> Lease:
@@ -167,7 +167,7 @@ class JobRunner:
                 if not isinstance(error, Exception):  # asked to stop (Ctrl-C)
                     transaction.release()
                     if job.project_id is not None:
-                        transaction.emit(encode(JobWaits(job=job.id, part=transaction.part)))
+                        transaction.emit(encode(JobWaits(job=job.id, phase=transaction.phase)))
                     return
                 by_writer = isinstance(error, PersonError)
                 code = error.code if isinstance(error, PersonError) else type(error).__name__

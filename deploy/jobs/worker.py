@@ -59,7 +59,7 @@ class WorkerKind:
     """The phases that a worker runs, and its consumer group."""
 
     group: str
-    parts: tuple[Phase, ...]
+    phases: tuple[Phase, ...]
 
 
 COLLECTOR = WorkerKind("sonmat-collectors", (Phase.COLLECT, Phase.BUILD))
@@ -86,19 +86,19 @@ class JobWorker:
     def __post_init__(self) -> None:
         name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         now = datetime.now(UTC)
-        self._state = Worker(name, NO_GPU, None, 0.0, 0, now, now, self.kind.parts)
+        self._state = Worker(name, NO_GPU, None, 0.0, 0, now, now, self.kind.phases)
         self._heartbeat_at_s = 0.0
         self._polled_at_s = time.monotonic()
         self._undelivered = 0
         """Jobs without an event at the latest poll of the database: while there are any, the bus is not waited for."""
-        self._process_pool = JobProcessPool(self.implementation, self.kind.parts)
+        self._process_pool = JobProcessPool(self.implementation, self.kind.phases)
 
     def run(self) -> None:
         """Consumes events until ``stop`` is set."""
-        if Phase.DRAW in self.kind.parts:
+        if Phase.DRAW in self.kind.phases:
             self._state = replace(self._state, device=self._process_pool.name_device(self.device)[:DEVICE_CHARS])
         log.info("worker %s on %s is waiting for jobs", self._state.id, self._state.device)
-        topics = [WORK_TOPICS[part] for part in self.kind.parts]
+        topics = [WORK_TOPICS[phase] for phase in self.kind.phases]
         while not self.stop.is_set():
             try:
                 with self.bus.consume(topics, self.kind.group) as consumer:
@@ -128,7 +128,7 @@ class JobWorker:
         """
         if time.monotonic() - self._polled_at_s < self.poll_fallback_s / CHECKS_PER_FALLBACK:
             return
-        waiting = self.store.operations.undelivered(self.kind.parts, self.poll_fallback_s)
+        waiting = self.store.operations.undelivered(self.kind.phases, self.poll_fallback_s)
         self._undelivered = len(waiting)
         if not waiting:
             self._polled_at_s = time.monotonic()
@@ -154,14 +154,14 @@ class JobWorker:
         except JobNotFoundError:
             return False  # deleted by its writer
         is_paused = job.retry_at is not None and job.retry_at > datetime.now(UTC)
-        is_of_this_kind = job.project_id is not None and job.part in self.kind.parts
+        is_of_this_kind = job.project_id is not None and job.phase in self.kind.phases
         return is_of_this_kind and job.state is JobState.QUEUED and not is_paused
 
     def _carry_out(self, job_id: str, consumer: Consumer) -> None:
         log.info("job %s: started", job_id)
         self._state = replace(self._state, job_id=job_id)
         try:
-            process = self._process_pool.start(JobTask(job_id, self._state.id, self.kind.parts, self.device))
+            process = self._process_pool.start(JobTask(job_id, self._state.id, self.kind.phases, self.device))
             self._wait_for_end(process, job_id, consumer)
             code, outcome = process.close()
             log.info("job %s: %s (exit code %s)", job_id, outcome or "ended without an outcome", code)
@@ -190,7 +190,7 @@ class JobWorker:
             if job.state is JobState.RUNNING and job.owner == self._state.id:
                 with self.store.lease_transaction(Lease(job.id, self._state.id, job.attempt)) as transaction:
                     transaction.release()
-                    transaction.emit(encode(JobWaits(job=job.id, part=job.part)))
+                    transaction.emit(encode(JobWaits(job=job.id, phase=job.phase)))
         except (JobNotFoundError, LeaseLostError, SQLAlchemyError):
             return  # deleted, ended or claimed by another; or the database is unavailable and the lease will expire
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,18 +29,24 @@ def hash_json(value: Any) -> str:
 
 
 @cache
-def hash_code(package: str) -> str:
-    """SHA-256 over a package's files, its data (weights, atlas) included.
+def hash_code(name: str) -> str:
+    """SHA-256 over the file of a module, or over all of a package's: its data (weights, atlas), not what describes it.
 
     Raises:
-        ModuleNotFoundError: there is no such package.
+        ModuleNotFoundError: there is no such module.
     """
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"no package {package}")
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"no module {name}")
+    if not spec.submodule_search_locations:
+        return hash_file(Path(spec.origin))
     root = Path(spec.submodule_search_locations[0])
-    files = sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = sorted(path for path in root.rglob("*") if path.is_file() and _shapes(path))
     return hash_json({path.relative_to(root).as_posix(): hash_file(path) for path in files})
+
+
+def _shapes(path: Path) -> bool:
+    return "__pycache__" not in path.parts and path.suffix != ".md"
 
 
 def hash_stage(name: str, code: tuple[str, ...], params: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
@@ -48,9 +54,13 @@ def hash_stage(name: str, code: tuple[str, ...], params: Mapping[str, Any], inpu
 
     Args:
         name: the stage.
-        code: packages whose sources shape the result.
+        code: packages and modules whose sources shape the result.
         params: what was asked for, JSON.
         inputs: keys of the earlier results it reads.
     """
-    sources = {package: hash_code(package) for package in code}
-    return hash_json({"stage": name, "code": sources, "params": dict(params), "inputs": dict(inputs)})
+    return hash_json({"stage": name, "code": hash_sources(code), "params": dict(params), "inputs": dict(inputs)})
+
+
+def hash_sources(code: Sequence[str]) -> str:
+    """SHA-256 over packages and modules."""
+    return hash_json({each: hash_code(each) for each in code})

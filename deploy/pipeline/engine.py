@@ -28,16 +28,30 @@ class StageInput:
     request: FontRequest
     results: Mapping[str, Path]
     """Folders of the earlier results it named in ``reads``."""
+    facts: Mapping[str, Mapping[str, Any]]
+    """What was noted of them."""
 
 
 def no_params(request: FontRequest) -> Mapping[str, Any]:
-    """For stages whose result does not depend on the order but through earlier results."""
+    """For stages whose result does not depend on the request but through earlier results."""
     return {}
+
+
+def always(request: FontRequest) -> bool:
+    """For stages that every font needs."""
+    return True
+
+
+StageRecorder = Callable[[LeaseTransaction, FontRequest, "Outcome"], None]
+"""Writes what a stage found out into the store, in the transaction that notes the stage as finished."""
+
+EventFactory = Callable[[Job], Event]
+"""What has become true when a job comes to a stage."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One step from photographs to font."""
+    """One step from what was written to a font: what it reads, what it writes, what is said of it."""
 
     name: str
     title: str
@@ -47,11 +61,19 @@ class Stage:
     reads: tuple[str, ...] = ()
     """Earlier stages whose results it reads."""
     code: tuple[str, ...] = ()
-    """Packages whose sources shape the result."""
-    part: Phase = Phase.COLLECT
+    """Packages and modules whose sources shape the result, that of ``run`` among them."""
+    phase: Phase = Phase.COLLECT
     """Which kind of worker runs it."""
     params: Callable[[FontRequest], Mapping[str, Any]] = field(default=no_params)
-    """The part of the order that shapes the result."""
+    """What of the request shapes the result."""
+    is_needed: Callable[[FontRequest], bool] = field(default=always)
+    """Whether this font needs it; without it the next stage follows."""
+    refines: str = ""
+    """An earlier stage in whose result's place its own is read from here on."""
+    record: StageRecorder | None = None
+    """What it writes into the store."""
+    event: EventFactory | None = None
+    """What is said on the bus where a job comes from another phase to it."""
 
 
 @dataclass(frozen=True)
@@ -91,34 +113,52 @@ class Observer(Protocol):
     def stage_finished(self, outcome: Outcome) -> None: ...
 
 
+@dataclass(frozen=True)
+class PipelineRun:
+    """How far a run came."""
+
+    outcomes: Mapping[str, Outcome]
+    """Finished stages by name, in their order."""
+    following: Stage | None
+    """The stage before which it ended early, for it is of another phase; None where all is done."""
+
+
 def run_pipeline(
     stages: Sequence[Stage],
     request: FontRequest,
     artifacts: Artifacts,
     observer: Observer,
-    parts: Sequence[Phase] = tuple(Phase),
-) -> dict[str, Outcome]:
-    """Runs every stage whose result is not there yet, in the order given, and returns all outcomes by name.
+    phases: Sequence[Phase] = tuple(Phase),
+) -> PipelineRun:
+    """Runs every stage that the request needs and whose result is not there yet, in the order given.
 
-    Ends early before the first stage that has to be run and is of none of ``parts``.
+    Ends early before the first stage that has to be run and is of none of ``phases``.
     """
     outcomes: dict[str, Outcome] = {}
+    current: dict[str, Outcome] = {}
     for stage in stages:
-        inputs = {name: outcomes[name].key for name in stage.reads}
+        if not stage.is_needed(request):
+            continue
+        read = {name: current[name] for name in stage.reads}
+        inputs = {name: outcome.key for name, outcome in read.items()}
         key = hash_stage(stage.name, stage.code, stage.params(request), inputs)
         noted: Mapping[str, Any] | None = artifacts.noted(stage.name, key)
         reused = noted is not None
-        if noted is None and stage.part not in parts:
-            return outcomes
+        if noted is None and stage.phase not in phases:
+            return PipelineRun(outcomes, stage)
         observer.stage_started(stage, key)
         if noted is None:
-            results = {name: outcomes[name].folder for name in stage.reads}
-            noted = _run_stage(stage, key, StageInput(request, results), artifacts, observer)
+            noted = _run_stage(stage, key, _input(request, read), artifacts, observer)
         facts, seconds, peak_memory_mib = noted["facts"], noted["seconds"], noted["peak_memory_mib"]
         outcome = Outcome(stage, key, artifacts, facts, seconds, peak_memory_mib, reused)
-        outcomes[stage.name] = outcome
+        outcomes[stage.name] = current[stage.name] = current[stage.refines or stage.name] = outcome
         observer.stage_finished(outcome)
-    return outcomes
+    return PipelineRun(outcomes, None)
+
+
+def _input(request: FontRequest, read: Mapping[str, Outcome]) -> StageInput:
+    folders = {name: outcome.folder for name, outcome in read.items()}
+    return StageInput(request, folders, {name: outcome.facts for name, outcome in read.items()})
 
 
 def _run_stage(
@@ -137,18 +177,10 @@ def _run_stage(
 
 Reporter = Callable[[FontRequest, Mapping[str, Outcome]], dict[str, Any]]
 
-StageRecorder = Callable[[LeaseTransaction, Job, Outcome], None]
-"""Writes what a stage found out into the store, in the transaction that notes the stage as finished."""
-
-EventFactory = Callable[[Job, Mapping[str, Outcome]], Event]
-"""What has become true when a job comes to a part of its way."""
-
 
 @dataclass(frozen=True)
 class Plan:
-    """Which stages make a font, what of them goes into the store and on the bus, and how the report is written."""
+    """Which stages make a font, and how the report is written."""
 
     stages: Sequence[Stage]
     report: Reporter
-    records: Mapping[str, StageRecorder] = field(default_factory=dict)
-    event_factories: Mapping[Phase, EventFactory] = field(default_factory=dict)

@@ -2,17 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from collector.store import (
-    Cell,
     IllegalTransitionError,
     JobNotFoundError,
     JobState,
@@ -24,8 +21,7 @@ from collector.store import (
     open_store,
 )
 from collector.store.models import Base
-from templates.hangul import COMPATIBILITY_JAMO
-from tests.collector.store_samples import cell, new_job, submitted
+from tests.collector.store_samples import instance, new_job, reading, submitted
 
 
 class Clock:
@@ -55,7 +51,7 @@ def test_migrations_make_the_schema_of_the_models(store: Store) -> None:
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
-        assert {"jobs", "photos", "glyphs", "stages", "outbox", "bus_offsets"} <= set(
+        assert {"jobs", "photos", "readings", "glyph_instances", "stages", "outbox", "bus_offsets"} <= set(
             inspect(connection).get_table_names()
         )
 
@@ -160,31 +156,15 @@ def test_a_transaction_is_kept_whole_or_not_at_all(store: Store) -> None:
     lease = store.claim(job.id, "me", 30)
     assert lease is not None
     with pytest.raises(ZeroDivisionError), store.lease_transaction(lease) as work:
-        work.sheet_read("28", [cell("가")])
+        work.photos_read([reading(0, instance("가"))], "code")
+        work.sheet_read("28")
         work.emit(submitted(job))
         work.stage_done(StageResult("capture", "k" * 64, 1.0, 100.0))
         raise ZeroDivisionError
-    assert store.cells(job.id) == []
+    assert store.instances.of_job(job.id) == []
+    assert store.job(job.id).set_name is None
     assert store.stages(job.id) == {}
     assert store.outbox.pending() == 1
-
-
-def test_glyphs_return_as_they_were_and_characters_do_not_mix(store: Store) -> None:
-    job = store.submit(new_job(), submitted)
-    lease = store.claim(job.id, "me", 30)
-    assert lease is not None
-    chars = ["a", "A", "ㄱ", "ㄲ", "\u1100", "가", "각", " ", "'", "\\", *COMPATIBILITY_JAMO[3:]]
-    with store.lease_transaction(lease) as work:
-        work.sheet_read("28", [cell("가", 200)])
-        work.sheet_read("28", [*(cell(char, 100 + i) for i, char in enumerate(chars)), Cell("뷁", "blank", None)])
-    back = store.cells(job.id)
-    assert [each.char for each in back] == [*chars, "뷁"]
-    assert back[-1] == Cell("뷁", "blank", None)
-    for i, (char, each) in enumerate(zip(chars, back, strict=False)):
-        wanted, got = cell(char, 100 + i).glyph, each.glyph
-        assert wanted is not None and got is not None
-        assert np.array_equal(wanted.ink, got.ink)
-        assert replace(wanted, ink=got.ink).__dict__ == got.__dict__
 
 
 def test_stage_results_are_named_in_the_row_and_replaced(store: Store) -> None:

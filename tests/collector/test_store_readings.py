@@ -1,6 +1,7 @@
 """Photographs that wait for their reading are read by one web process at a time, and by another when that dies."""
 
 from collector.store import NewUpload, ReadingEnd, Store, TombstoneKind
+from tests.collector.store_samples import reading
 
 
 def test_a_silent_web_s_photographs_are_taken_over_and_its_own_verdict_comes_too_late(store: Store) -> None:
@@ -14,7 +15,7 @@ def test_a_silent_web_s_photographs_are_taken_over_and_its_own_verdict_comes_too
         (1, "s-1", 2),
         (2, "s-2", 2),
     ]
-    read = NewUpload("a", "0" * 64, 1, reading={"set": "28"})
+    read = NewUpload("a", "0" * 64, 1, reading=reading(1))
     assert store.readings.end("project", 1, "one", read) is ReadingEnd.TAKEN_OVER
     assert store.readings.end("project", 1, "other", read) is ReadingEnd.NOTED
     assert store.readings.end("project", 1, "one", read) is ReadingEnd.TAKEN_OVER

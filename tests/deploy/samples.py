@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from collector.store import Phase
+from collector.store import LeaseTransaction, Phase
 from deploy.pipeline.engine import Outcome, Progress, Stage, StageInput
 from deploy.pipeline.request import FontRequest, make_request
 from fontbuild.info import FontInfo
@@ -32,9 +32,10 @@ class WordStages:
     def __init__(self) -> None:
         self.ran: list[str] = []
         self.broken: dict[str, BaseException] = {}
+        self.recorded: list[str] = []
 
     def read(self, inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-        text = " ".join(photo.read_text() for photo in inputs.request.photos)
+        text = _text(inputs.request)
         (out / "text").write_text(text)
         self._finish("read")
         return {"letters": len(text)}
@@ -53,6 +54,10 @@ class WordStages:
         self._finish("sign")
         return {}
 
+    def record(self, transaction: LeaseTransaction, request: FontRequest, outcome: Outcome) -> None:
+        self.recorded.append(outcome.key)
+        transaction.seed_chosen("NanumPen")
+
     def _finish(self, stage: str) -> None:
         self.ran.append(stage)
         if stage in self.broken:
@@ -60,12 +65,17 @@ class WordStages:
 
     def stages(self) -> Sequence[Stage]:
         return (
-            Stage("read", "읽기 · reading", self.read, params=lambda request: {"photos": list(request.hashes)}),
-            Stage("count", "셈 · counting", self.count, reads=("read",), part=Phase.DRAW),
+            Stage("read", "읽기 · reading", self.read, params=lambda request: {"text": _text(request)}),
+            Stage("count", "셈 · counting", self.count, reads=("read",), phase=Phase.DRAW, record=self.record),
             Stage(
-                "sign", "이름 · signing", self.sign, reads=("count",), params=FontRequest.as_params, part=Phase.BUILD
+                "sign", "이름 · signing", self.sign, reads=("count",), params=FontRequest.as_params, phase=Phase.BUILD
             ),
         )
+
+
+def _text(request: FontRequest) -> str:
+    """The text of the photographs; of a job of the web, which has none, what its designer is called."""
+    return " ".join(photo.read_text() for photo in request.photos) or request.info.designer
 
 
 def a_request(folder: Path, text: str = "손 맛 글 씨", name: str = "엄마 글씨") -> FontRequest:

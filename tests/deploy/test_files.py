@@ -203,7 +203,7 @@ def test_scaling_uses_the_topics_and_groups_of_the_workers() -> None:
     scaled = {each["metadata"]["name"]: each["spec"]["triggers"] for each in of_kind("ScaledObject")}
     for name, kind in (("sonmat-collector", COLLECTOR), ("sonmat-worker", DRAWER)):
         triggers = scaled.pop(name)
-        assert [each["metadata"]["topic"] for each in triggers] == [WORK_TOPICS[part] for part in kind.parts]
+        assert [each["metadata"]["topic"] for each in triggers] == [WORK_TOPICS[phase] for phase in kind.phases]
         assert {each["metadata"]["consumerGroup"] for each in triggers} == {kind.group}
         assert {each["metadata"]["bootstrapServers"] for each in triggers} == {settings["SONMAT_KAFKA_SERVERS"]}
     assert not scaled

@@ -36,6 +36,7 @@ from collector.web.tokens import Signer
 from collector.web.uploads.reader_pool import Readers
 from collector.web.writer.projects import received
 from templates.sheet import build_sheet
+from tests.collector.store_samples import page_reading
 from tests.conftest import free_port
 from tests.fuzz.mutants import SMALL_PX, mutants, whole_pictures
 from tests.service.visitor import Person, make_person
@@ -150,9 +151,7 @@ def _furnish(person: Person) -> None:
     """What a project in use has, without the minutes that it takes."""
     store, project = person.store, person.project
     for page in build_sheet("28").pages:
-        cells = {cell.char: "good" for cell in page.cells}
-        reading = {"set": "28", "page": page.index, "cells": cells, "pen_em": 0.06, "residual_mm": 0.1, "blur_mm": 0.1}
-        upload = NewUpload("page.jpg", "0" * 64, 1000, {**reading, "markers_seen": 20, "markers_printed": 20})
+        upload = NewUpload("page.jpg", "0" * 64, 1000, page_reading(page.index + 1, page_index=page.index))
         store.projects.add_upload(project, store.projects.next_upload(project), upload)
     store.projects.draw_letter(project, "가", [[[0.1, 0.2], [0.5, 0.5]]])
     photos = (Photo("page.jpg", "0" * 64, 1000),)

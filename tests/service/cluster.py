@@ -12,18 +12,19 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 
 from collector.blobs import Uploads
+from collector.capture import read_photos
 from collector.events import FontReady, JobFailed, PhotosReceived, encode
-from collector.store import Job, JobState, NewJob, Photo, Store, open_store
-from collector.web import photo_path
+from collector.instances import GlyphInstance, PhotoReading
+from collector.store import Job, JobState, NewJob, NewUpload, Photo, Store, open_store
 from deploy.container import open_blobs
-from deploy.pipeline.cache_keys import hash_file, hash_json
+from deploy.pipeline.cache_keys import hash_json
 from deploy.settings import Settings
 from tests.service.servers import Broker, MariaDb, ObjectStore
 
@@ -63,8 +64,8 @@ class ServiceCluster:
     store: Store
     uploads: Uploads
     implementation: str
-    photos: Sequence[Path]
-    """Real photographs of one sheet; empty for the texts of the stub stages."""
+    readings: Sequence[PhotoReading]
+    """What was read in real photographs of one sheet; empty for the stub."""
     processes: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
 
     def run(self, kind: str) -> subprocess.Popen[bytes]:
@@ -93,18 +94,15 @@ class ServiceCluster:
     def submit(self, name: str, work_s: float) -> Job:
         """A job as the web would put it in; ``work_s``: how long the stub draws."""
         project = uuid.uuid4().hex
-        folder = self.uploads.folder / project
-        folder.mkdir(parents=True)
-        photos: Sequence[Path | None] = self.photos or [None]
-        paths = [photo_path(folder, number) for number in range(1, len(photos) + 1)]
-        for path, photo in zip(paths, photos, strict=True):
-            # The white space makes every file unique, so that no stage finds an earlier result.
-            path.write_bytes(photo.read_bytes() + project.encode() if photo else f"{work_s}{_blank(project)}".encode())
-        records = tuple(Photo(path.name, hash_file(path), path.stat().st_size) for path in paths)
-        self.uploads.keep(project, [path.name for path in paths])
-        numbers = list(range(1, len(photos) + 1))
+        self.store.projects.create(project)
+        for reading in self.readings:
+            own = _made_anew(reading, project)
+            number = self.store.projects.next_upload(project)
+            self.store.projects.add_upload(project, number, NewUpload(own.photo, hash_json(project), 1, own))
+        numbers = list(range(1, len(self.readings) + 1))
         options: dict[str, Any] = {"name": name, **PARAMS, "numbers": numbers, "letters": {}, "pen_em": 0.05}
-        new_job = NewJob(hash_json(project), name, "ofl", records, options, project)
+        options["designer"] = f"{work_s} {project}"  # which nobody has been called before: nothing is made already
+        new_job = NewJob(hash_json(project), name, "ofl", (Photo("1.jpg", hash_json(project), 1),), options, project)
         return self.store.submit(new_job, lambda job: encode(PhotosReceived(job=job.id)))
 
     def wait(self, condition: Callable[[], bool], limit_s: float) -> bool:
@@ -171,8 +169,9 @@ def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str
             environment |= {"OMP_NUM_THREADS": "1"}
             with open_blobs(own) as blobs:
                 store = open_store(own.database_url)
+                readings = read_photos(photos) if photos else []
                 cluster = ServiceCluster(
-                    folder, mariadb, broker, environment, store, blobs.uploads, implementation, photos
+                    folder, mariadb, broker, environment, store, blobs.uploads, implementation, readings
                 )
                 try:
                     yield cluster
@@ -181,9 +180,14 @@ def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str
                     store.close()
 
 
-def _blank(project: str) -> str:
-    """A project's id written in blanks and tabs."""
-    return "".join(" \t"[int(bit)] for bit in f"{int(project, 16):b}")
+def _made_anew(reading: PhotoReading, project: str) -> PhotoReading:
+    """A reading whose ink has a hash of its own, so that no result made of it is found made already."""
+
+    def anew(instance: GlyphInstance) -> GlyphInstance:
+        ink = instance.ink
+        return instance if ink is None else replace(instance, ink=replace(ink, sha256=hash_json([project, ink.sha256])))
+
+    return replace(reading, instances=tuple(map(anew, reading.instances)))
 
 
 def _make_bucket(settings: Settings) -> None:

@@ -131,9 +131,9 @@ def kill_relay(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> st
 def repeat_events(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """Publishes every event five times."""
     cluster.store.outbox.add([encode(PhotosReceived(job=job.id)) for job in jobs] * (REPEATS - 1))
-    cluster.wait(lambda: any(cluster.store.job(job.id).part != "collect" for job in jobs), trial.limit_s)
+    cluster.wait(lambda: any(cluster.store.job(job.id).phase != "collect" for job in jobs), trial.limit_s)
     now = [cluster.store.job(job.id) for job in jobs]
-    cluster.store.outbox.add([encode(JobWaits(job=job.id, part=job.part)) for job in now] * (REPEATS - 1))
+    cluster.store.outbox.add([encode(JobWaits(job=job.id, phase=job.phase)) for job in now] * (REPEATS - 1))
     return ""
 
 

@@ -25,7 +25,7 @@ from collector.store.models import JobRow, OutboxRow, StageRow
 from tests.service.servers import Server
 
 BATCH = 1000
-STAGES = ("capture", "seed", "adapt", "generate", "mend", "fontbuild", "specimen")
+STAGES = ("hand", "seed", "adapt", "generate", "redraw", "fontbuild", "specimen")
 SHARES = ((JobState.DONE, 0.9), (JobState.FAILED, 0.04), (JobState.REFUSED, 0.04), (JobState.QUEUED, 0.02))
 REPEATS = 7
 ASK_S = 2.0
@@ -206,7 +206,7 @@ def _job(job_id: str, number: int, state: JobState, at: datetime) -> dict[str, o
         "licence": "ofl",
         "options": {"name": f"글씨 {number}", "numbers": [1, 2, 3]},
         "state": state.value,
-        "part": (Phase.COLLECT if state is JobState.QUEUED else Phase.BUILD).value,
+        "phase": (Phase.COLLECT if state is JobState.QUEUED else Phase.BUILD).value,
         "stage": "specimen",
         "attempt": 3,
         "tries": 1,

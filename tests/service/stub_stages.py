@@ -20,9 +20,9 @@ from collector.store import Phase
 from deploy.job_process import carry_out
 from deploy.jobs.process_pool import JobImplementation, JobTask
 from deploy.pipeline.engine import Outcome, Plan, Progress, Stage, StageInput
+from deploy.pipeline.font_plan import font_plan
 from deploy.pipeline.request import FontRequest
-from deploy.pipeline.stages import GLYPHS, SEED, WEIGHTS
-from deploy.pipeline.web_plan import web_plan
+from deploy.pipeline.stages.files import GLYPHS, SEED, WEIGHTS
 from templates.archive import load_glyphs, save_glyphs
 from templates.glyphs import GlyphImage, GlyphSet, Source
 from templates.hangul import ASCII_PRINTABLE, is_syllable
@@ -39,7 +39,7 @@ def _kill_if_poisonous(request: FontRequest) -> None:
 
 
 def _read(inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
-    (out / "text").write_text(inputs.request.photos[0].read_text())
+    (out / "text").write_text(inputs.request.info.designer.split()[0])
     return {}
 
 
@@ -64,13 +64,13 @@ def _stub_report(request: FontRequest, outcomes: Mapping[str, Outcome]) -> dict[
 
 STUB_PLAN = Plan(
     (
-        Stage("capture", "", _read, params=lambda request: {"photos": list(request.hashes)}),
-        Stage("generate", "", _draw, reads=("capture",), part=Phase.DRAW),
-        Stage("fontbuild", "", _build, reads=("generate",), params=FontRequest.as_params, part=Phase.BUILD),
+        Stage("capture", "", _read, params=FontRequest.as_params),
+        Stage("generate", "", _draw, reads=("capture",), phase=Phase.DRAW),
+        Stage("fontbuild", "", _build, reads=("generate",), params=FontRequest.as_params, phase=Phase.BUILD),
     ),
     _stub_report,
 )
-"""Its photographs are text files with the seconds that drawing takes."""
+"""The designer's name begins with the seconds that drawing takes."""
 
 
 def _no_seed(inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
@@ -88,7 +88,7 @@ def _adapt_nothing(inputs: StageInput, out: Path, progress: Progress) -> Mapping
 
 def _draw_copies(inputs: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
     _kill_if_poisonous(inputs.request)
-    written = load_glyphs(inputs.results["capture"] / GLYPHS)
+    written = load_glyphs(inputs.results["hand"] / GLYPHS)
     syllables = [glyph for char, glyph in written.items() if is_syllable(char)]
     drawn = [_smaller(chr(0xD000 + k), syllables[k % len(syllables)]) for k in range(DRAWN)]
     latin = [_smaller(char, syllables[0], 0.7) for char in ASCII_PRINTABLE if char not in written]
@@ -106,7 +106,7 @@ def _smaller(char: str, glyph: GlyphImage, baseline_em: float | None = None) -> 
 def real_plan() -> Plan:
     """The service's plan, with copies of the written letters instead of the network."""
     quick = {"seed": _no_seed, "adapt": _adapt_nothing, "generate": _draw_copies}
-    plan = web_plan()
+    plan = font_plan()
     stages = [replace(each, run=quick[each.name], code=()) if each.name in quick else each for each in plan.stages]
     return replace(plan, stages=tuple(stages))
 

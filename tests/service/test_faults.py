@@ -41,7 +41,7 @@ def assert_stopped_worker_requeues_its_job(cluster: ServiceCluster) -> None:
     assert cluster.wait(lambda: cluster.store.job(job.id).state is JobState.QUEUED, TRIAL.limit_s)
     print(f"the job was requeued after {time.monotonic() - began:.1f} s")
     now = cluster.store.job(job.id)
-    assert (now.owner, now.tries, now.retry_at, now.part) == (None, 0, None, "draw")
+    assert (now.owner, now.tries, now.retry_at, now.phase) == (None, 0, None, "draw")
     assert [process.wait(60) for process in own] == [0]
     left = [each.id for each in cluster.store.operations.workers()]
     assert not any(f"/{process.pid}/" in name for process in own for name in left), "its row is removed"

@@ -3,25 +3,22 @@
 import io
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from collector.errors import PageCutOff
-from collector.store import JobState, StageResult, Upload
-from collector.web import sheet_status
+from collector.store import JobState, StageResult
 from collector.web.tokens import project_id
 from deploy.jobs.job_log import JobLog
 from deploy.pipeline.artifact_store import ArtifactFolder
 from deploy.pipeline.request import SAMPLE_TEXT
-from deploy.pipeline.stages import GLYPHS
+from deploy.pipeline.stages.files import GLYPHS
 from templates.archive import load_glyphs
-from templates.sheet import build_sheet
 from tests.service.visitor import Person
 
+READ = ("readings", "glyph_instances")
 LINES = [[[0.2, 0.2], [0.8, 0.2], [0.8, 0.8]], [[0.3, 0.5]]]
 
 
@@ -167,16 +164,17 @@ def test_a_letter_written_again_replaces_the_old_one_without_another_adaptation(
     assert saved.status_code == 200 and "Rebuild the font" in saved.text and '<b lang="ko">가</b>' in saved.text
     owner.post(f"{owner.address}/rebuild")
     going = owner.get(f"{owner.address}/status").json()
-    assert going["stages"] == ["mend", "fontbuild", "specimen"], "nobody waits for what is learnt already"
+    assert going["stages"] == ["redraw", "fontbuild", "specimen"], "nobody waits for what is learnt already"
     after = owner.work()
     assert (after.state, after.id == before.id) == (JobState.DONE, False)
-    stages = {name: [owner.store.stages(job.id)[name].key for job in (before, after)] for name in
-              ("capture", "adapt", "generate", "mend", "fontbuild")}  # fmt: skip
-    same = {name: old == new for name, (old, new) in stages.items()}
-    assert same == {"capture": True, "adapt": True, "generate": True, "mend": False, "fontbuild": False}
-    glyphs = [load_glyphs(owner.folder / "artifacts" / "mend" / key / GLYPHS) for key in stages["mend"]]
-    assert not np.array_equal(glyphs[0]["가"].ink, glyphs[1]["가"].ink)
-    assert np.array_equal(glyphs[0]["각"].ink, glyphs[1]["각"].ink) if "각" in glyphs[0] else True
+    old, new = (owner.store.stages(job.id) for job in (before, after))
+    assert {name for name in old if old[name].key == new[name].key} == {"hand", "seed", "adapt", "generate"}
+    assert set(new) - set(old) == {"redraw"}
+    folder = owner.folder / "artifacts"
+    drawn = load_glyphs(folder / "generate" / new["generate"].key / GLYPHS)
+    redrawn = load_glyphs(folder / "redraw" / new["redraw"].key / GLYPHS)
+    changed = [char for char in drawn if not np.array_equal(drawn[char].ink, redrawn[char].ink)]
+    assert changed == ["가"]
     owner.post(f"{owner.address}/letters/ac00", {"action": "forget"})
 
 
@@ -210,7 +208,7 @@ def test_a_scanned_pdf_is_read_page_by_page_and_deleting_leaves_nothing(
     scan.unlink()
     assert "scan.pdf #1" in shown and "scan.pdf #2" in shown
     read = [upload.reading for upload in person.store.projects.uploads(person.project)]
-    assert [each["page"] if each else None for each in read] == [0, 1]
+    assert [each.page_index if each else None for each in read] == [0, 1]
     person.post(f"{person.address}/letters/ac00", {"action": "draw", "strokes": json.dumps(LINES)})
     person.start()
     keep_result(person, "adapt")
@@ -222,7 +220,17 @@ def test_a_scanned_pdf_is_read_page_by_page_and_deleting_leaves_nothing(
     left = [path for path in person.folder.rglob("*") if path.is_file() and "sqlite" not in path.name]
     assert left == []
     with person.store.engine.connect() as connection:
-        for table in ("jobs", "photos", "glyphs", "stages", "outbox", "projects", "uploads", "letters"):
+        for table in (
+            "jobs",
+            "photos",
+            "readings",
+            "glyph_instances",
+            "stages",
+            "outbox",
+            "projects",
+            "uploads",
+            "letters",
+        ):
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
 
 
@@ -232,34 +240,3 @@ def test_the_database_does_not_contain_the_address(person: Person) -> None:
     assert len(token) >= 32
     assert person.store.projects.find(project_id(token)).id != token
     assert token.encode() not in (person.folder / "sonmat.sqlite3").read_bytes()
-
-
-def test_the_newest_good_cell_counts_and_an_older_one_fills_a_gap() -> None:
-    chars = [cell.char for cell in build_sheet("28").pages[0].cells]
-
-    def reading(number: int, bad: str) -> Upload:
-        cells = {char: "blank" if char in bad else "good" for char in chars}
-        facts = {"set": "28", "page": 0, "pen_em": 0.05, "cells": cells}
-        return Upload(number, f"{number}.jpg", "", 1, facts, None, None, datetime.now(UTC), None)
-
-    first, second = chars[0], chars[1]
-    view = sheet_status([reading(1, first), reading(2, second)], [])
-    assert view.newest[0].number == 2
-    assert (view.verdicts[first], view.verdicts[second]) == ("good", "good")
-    assert sheet_status([reading(1, first), reading(2, first)], []).verdicts[first] == "blank"
-    assert view.pen_em == 0.05 and view.problem is None
-
-
-def test_two_photographs_of_half_a_page_make_a_whole_one() -> None:
-    chars = [cell.char for cell in build_sheet("28").pages[0].cells]
-
-    def half(number: int, shown: set[str]) -> Upload:
-        cells = {char: "good" if char in shown else "missing" for char in chars}
-        facts = {"set": "28", "page": 0, "pen_em": 0.05, "cells": cells}
-        return Upload(number, f"{number}.jpg", "", 1, facts, None, None, datetime.now(UTC), None)
-
-    upper, lower = half(1, set(chars[:20])), half(2, set(chars[14:]))
-    alone = sheet_status([upper], []).problem
-    assert isinstance(alone, PageCutOff) and "1.jpg" in alone.english
-    both = sheet_status([upper, lower], [])
-    assert both.problem is None and set(both.verdicts.values()) == {"good"}

@@ -17,7 +17,7 @@ from collector.events import DEAD_TOPIC, JobFailed, PhotosReceived, encode
 from collector.store import Job, JobState, NewJob, OutboxMessage, Photo, open_store
 from deploy.job_process import carry_out
 from deploy.jobs.process_pool import JobImplementation, JobTask
-from deploy.pipeline.cache_keys import hash_file, hash_json
+from deploy.pipeline.cache_keys import hash_json
 from deploy.pipeline.engine import Plan, Progress, StageInput
 from tests.deploy.samples import WordStages, report
 
@@ -25,12 +25,12 @@ WAIT_S = 90.0
 
 
 def slow_plan() -> Plan:
-    """Three stages that count words; the second takes as long as the photograph says, and may kill its process."""
+    """Three stages that count words; the second takes as long as the designer's name says, and may kill its process."""
     words = WordStages()
     stages = list(words.stages())
 
     def count(inputs: StageInput, out: Path, progress: Progress) -> dict[str, object]:
-        word, _, number = inputs.request.photos[0].read_text().partition(" ")
+        word, _, number = inputs.request.info.designer.partition(" ")
         if word == "sleep":
             for _ in range(int(number) * 10):
                 time.sleep(0.1)
@@ -91,14 +91,11 @@ class LocalService:
         return process
 
     def submit(self, text: str) -> Job:
-        """A job whose photograph is a text, as the web would put it in."""
+        """A job whose designer is a text, as the web would put it in."""
         project = uuid.uuid4().hex
-        photo = self.folder / "uploads" / project / "photo-1.jpg"
-        photo.parent.mkdir(parents=True)
-        photo.write_text(text)
-        params = {"name": "손", "english_name": None, "designer": "", "license": "ofl", "version": "1.000"}
+        params = {"name": "손", "english_name": None, "designer": text, "license": "ofl", "version": "1.000"}
         options = {**params, "numbers": [1], "letters": {}, "pen_em": 0.05}
-        new_job = NewJob(hash_json(project), "손", "ofl", (Photo("p", hash_file(photo), 1),), options, project)
+        new_job = NewJob(hash_json(project), "손", "ofl", (Photo("p", "0" * 64, 1),), options, project)
         return self.store.submit(new_job, lambda job: encode(PhotosReceived(job=job.id)))
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:

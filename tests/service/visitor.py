@@ -4,7 +4,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from collector.web.uploads.reader_pool import Readers
 from deploy.font_service import PipelineFontService
 from deploy.jobs.job_log import JobLog
 from deploy.jobs.runner import JobRunner
+from deploy.jobs.stored_hand import ProjectHand
 from deploy.pipeline.artifact_store import ArtifactFolder
-from deploy.pipeline.web_plan import request_of
+from deploy.pipeline.request import request_of
 from tests.service.stub_stages import real_plan
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.jpg"))
@@ -75,9 +76,12 @@ class Person:
     def take_over(self, other: "Person", *numbers: int) -> None:
         """Photographs that another has had read: for tests of what comes after reading."""
         read = {upload.number: upload for upload in other.store.projects.uploads(other.project)}
+        readings = {reading.number: reading for reading in other.store.instances.of_project(other.project, numbers)}
         for number in numbers:
             upload = read[number]
-            new = NewUpload(upload.name, upload.sha256, upload.size_bytes, upload.reading)
+            inked = other.store.instances.with_ink(readings[number].instances)
+            reading = replace(readings[number], instances=tuple(inked))
+            new = NewUpload(upload.name, upload.sha256, upload.size_bytes, reading)
             self.store.projects.add_upload(self.project, self.store.projects.next_upload(self.project), new)
 
     def start(self, name: str = "엄마 글씨", licence: str = "all-rights", **fields: str) -> Response:
@@ -99,7 +103,7 @@ class Person:
         assert lease is not None
         artifacts = ArtifactFolder(self.folder / "artifacts")
         runner = JobRunner(self.store, LocalBus(self.store.outbox), artifacts, real_plan(), lease_s=60, keep_days=30)
-        request = request_of(job, self.store.photos(job.id), self.folder / "uploads", "cpu")
+        request = request_of(job, ProjectHand(self.store, job, UploadFolder(self.folder / "uploads")), "cpu")
         runner.carry_out(request, job, lease, JobLog(self.store, lease))
         return self.store.job(job.id)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from collector.instances import Preference, Verdict, judge_sheet
 from collector.store import IllegalTransitionError, Job, JobNotFoundError, JobState
 from collector.web.operator.access import STATES, Guarded, moment, span
 from collector.web.pages import Web, go, text_field, web_of
@@ -96,7 +98,7 @@ async def job(request: Request, job_id: str) -> Response:
         stages={stage.name: finished[stage.name] for stage in web.font_service.stages if stage.name in finished},
         photos=await run_in_threadpool(web.store.photos, job_id),
         uploads=await run_in_threadpool(web.store.projects.uploads, own) if own else [],
-        cells=await run_in_threadpool(web.store.verdicts, job_id),
+        cells=await run_in_threadpool(_verdicts, web, found),
         events=await run_in_threadpool(web.store.operations.events, job_id),
         lines=await run_in_threadpool(web.store.job_log.lines, job_id),
         devices=await run_in_threadpool(_devices, web),
@@ -107,6 +109,15 @@ async def job(request: Request, job_id: str) -> Response:
         moment=moment,
         span=span,
     )
+
+
+def _verdicts(web: Web, job: Job) -> Mapping[str, Verdict]:
+    """What is said of every cell of a job's sheet."""
+    readings = web.store.instances
+    if job.project_id is None:
+        return judge_sheet(readings.of_job(job.id), Preference.BEST).verdicts
+    uploads = readings.of_project(job.project_id, job.options.get("numbers", []))
+    return judge_sheet(uploads, Preference.NEWEST).verdicts
 
 
 async def _find(web: Web, job_id: str) -> Job:

@@ -19,10 +19,9 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from collector.blobs import INCOMING, Uploads, owned_folder
+from collector.blobs import INCOMING, Uploads, file_names, owned_folder, photo_path, picture_path, source_path
 from collector.capture import is_readable
 from collector.errors import DamagedImage, EmptyFile, ImageTooLarge, NotAnImage, PhotoError
-from collector.reading import file_names, photo_path, picture_path, source_path
 from collector.storage_trouble import StorageTrouble, is_storage_trouble
 from collector.store import NewUpload, ProjectNotFoundError, ReadingEnd, Store, WaitingReading
 from collector.web.config import WebConfig

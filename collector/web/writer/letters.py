@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from collector.instances import Verdict
 from collector.store import JobState, Letter
 from collector.web.drawn_glyph import as_path, is_letter, parse_strokes
 from collector.web.pages import go, text_field, wants_json, web_of
@@ -67,12 +69,12 @@ async def letter(request: Request, token: str, code: str, saved: str = "") -> Re
     )
 
 
-def _wanted(char: str, letters: list[Letter], verdicts: dict[str, str], has_font: bool) -> list[str]:
+def _wanted(char: str, letters: list[Letter], verdicts: Mapping[str, Verdict], has_font: bool) -> list[str]:
     """Other letters that want attention, those of the sheet after this one first."""
     wanted = [each.char for each in letters if each.is_wrong]
     if not has_font:
         drawn = {each.char for each in letters if each.strokes}
-        flawed = [c for c, verdict in verdicts.items() if verdict not in ("good", "missing") and c not in drawn]
+        flawed = [c for c, said in verdicts.items() if said not in (Verdict.GOOD, Verdict.MISSING) and c not in drawn]
         wanted += [c for c in flawed if not c.isascii()]
     after = wanted.index(char) + 1 if char in wanted else 0
     return [other for other in wanted[after:] + wanted[:after] if other != char]

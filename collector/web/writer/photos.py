@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,13 +9,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from collector.reading import file_names, picture_path
+from collector.blobs import file_names, picture_path
+from collector.instances import PhotoReading
 from collector.store import ProjectNotFoundError, Upload
 from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
 from collector.web.security import Number, Refusal, not_found
 from collector.web.uploads.intake import Taken, TooBusy
-from collector.web.writer.sheet_status import GOOD, in_order, sheet_status
-from templates.hangul import is_syllable
+from collector.web.writer.sheet_status import in_order, is_flaw, sheet_status
 from templates.sheet import build_sheet
 
 router = APIRouter()
@@ -125,14 +124,14 @@ def _as_json(upload: Upload) -> dict[str, Any]:
         "number": upload.number,
         "name": upload.name,
         "unread": upload.is_unread,
-        "page": upload.reading["page"] + 1 if upload.reading else None,
-        "flawed": _flawed(upload.reading["cells"]) if upload.reading else 0,
+        "page": upload.reading.page_index + 1 if upload.reading else None,
+        "flawed": _flawed(upload.reading) if upload.reading else 0,
         "error": {"code": upload.error_code, "korean": korean, "english": english} if upload.error else None,
     }
 
 
-def _flawed(cells: Mapping[str, str]) -> int:
-    return sum(verdict != GOOD and (is_syllable(char) or verdict != "blank") for char, verdict in cells.items())
+def _flawed(reading: PhotoReading) -> int:
+    return sum(is_flaw(each.char, each.verdict) for each in reading.instances)
 
 
 @router.get("/s/{token}/photos/{number}.jpg")

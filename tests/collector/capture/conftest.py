@@ -61,4 +61,4 @@ def curled(camera):
 @pytest.fixture(scope="session")
 def hundred(camera):
     """Both pages of the sheet of 100: Hangul, Latin."""
-    return [camera.take("hangul", "100", 0), camera.take_photo("latin", "100", 1)]
+    return [camera.take("hangul", "100", 0), camera.take("latin", "100", 1)]

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from collector.capture import Verdict, is_pdf, is_readable, open_pictures, read_file, read_photos
+from collector.capture import is_pdf, is_readable, open_pictures, read_file, read_photos
 from collector.capture.pdf import LONG_SIDE_PX, MAX_PAGES
 from collector.errors import DamagedImage, ImageTooLarge, NoMarkers, PdfLocked, TooManyPages
+from collector.instances import Preference, Verdict, judge_sheet
 from templates.pdf import write_pdf
 from templates.sheet import build_sheet
 
@@ -99,9 +100,11 @@ def test_a_pdf_of_scans_is_read_page_by_page_its_blank_backs_passed_over(tmp_pat
     pages = [Image.open(path) for path in hundred]
     back = Image.new("RGB", pages[0].size, "white")
     pages[0].save(tmp_path / "scans.pdf", save_all=True, append_images=[back, pages[1]])
-    capture = read_photos([tmp_path / "scans.pdf"])
-    assert [page.photo for page in capture.pages] == ["scans.pdf #1", "scans.pdf #3"]
-    assert len(capture.glyphs) >= 0.95 * len(capture.cells)
+    readings = read_photos([tmp_path / "scans.pdf"])
+    judged = judge_sheet(readings, Preference.BEST)
+    assert [reading.photo for reading in readings] == ["scans.pdf #1", "scans.pdf #3"]
+    assert judged.problem is None
+    assert len(judged.good) >= 0.95 * len(judged.verdicts)
 
 
 def test_ink_that_a_tablet_keeps_as_an_annotation_is_seen(tmp_path):

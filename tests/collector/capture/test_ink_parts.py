@@ -11,7 +11,7 @@ from collector.capture.ink import PageInk, remove_guides, separate_ink
 from collector.capture.moire import without_pattern
 from collector.capture.printed_labels import printed_labels
 from collector.capture.ruled_paper import remove_ruling, without_ruling
-from collector.capture.verdicts import Cause, Verdict
+from collector.instances import Cause, Verdict
 from collector.simulator.written_page import print_pages
 from templates.sheet import build_sheet
 

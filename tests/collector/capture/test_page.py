@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collector.capture import Verdict, read_page
+from collector.capture import read_page
 from collector.errors import NoMarkers, TooBlurred, TooDark, TooFewMarkers, TwoSheets
+from collector.instances import Verdict
 from collector.simulator import Pen
 from collector.simulator.score import score
 from tests.collector.capture.conftest import CALM, EMPTY

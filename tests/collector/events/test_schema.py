@@ -6,21 +6,24 @@ from typing import Any
 import pytest
 
 from collector.events import (
+    DrawingsReady,
     Event,
     FontReady,
     GlyphsReady,
     JobFailed,
+    JobWaits,
     MalformedEventError,
     PhotosReceived,
     UnknownEventError,
     decode,
     encode,
 )
+from collector.store import Phase
 
 EVENTS = [
     PhotosReceived(job="j1"),
-    GlyphsReady(job="j1", set_name="256", written=350, artifact="k"),
-    FontReady(job="j1", artifact="k"),
+    GlyphsReady(job="j1"),
+    FontReady(job="j1"),
     JobFailed(job="j1", stage="capture", code="photo.dark", reason="사진이 어둡습니다.", by_writer=True),
 ]
 
@@ -48,6 +51,26 @@ def test_a_newer_program_may_add_fields() -> None:
     assert decode(payload) == EVENTS[0]
 
 
+FIRST_VERSIONS = [
+    ("glyphs.ready", {"set_name": "256", "written": 350, "artifact": "k"}, GlyphsReady(job="j1")),
+    ("drawings.ready", {"artifact": "k"}, DrawingsReady(job="j1")),
+    ("font.ready", {"artifact": "k"}, FontReady(job="j1")),
+    ("job.waits", {"part": "draw"}, JobWaits(job="j1", phase=Phase.DRAW)),
+]
+
+
+@pytest.mark.parametrize(("kind", "data", "event"), FIRST_VERSIONS, ids=lambda value: str(value))
+def test_events_in_flight_from_the_version_before_are_understood(kind: str, data: dict[str, Any], event: Event) -> None:
+    assert decode(encoded(EVENTS[0]) | {"type": kind, "version": 1, "data": data}) == event
+    assert encoded(event)["version"] == 2
+    assert decode(encoded(event)) == event
+
+
+def test_events_say_no_more_than_somebody_reads() -> None:
+    said = {event.TYPE: set(encoded(event)["data"]) for *_, event in FIRST_VERSIONS}
+    assert said == {"glyphs.ready": set(), "drawings.ready": set(), "font.ready": set(), "job.waits": {"phase"}}
+
+
 @pytest.mark.parametrize("change", [{"version": 2}, {"type": "photos.burnt"}])
 def test_unknown_types_and_versions_are_named(change: dict[str, Any]) -> None:
     with pytest.raises(UnknownEventError, match=str(next(iter(change.values())))):
@@ -59,8 +82,8 @@ def test_unknown_types_and_versions_are_named(change: dict[str, Any]) -> None:
     [
         {},
         {"malformed": "b'\\xff'"},
-        encoded(EVENTS[1]) | {"data": {}},
-        encoded(EVENTS[1]) | {"data": {"set_name": "256", "written": "many", "artifact": "k"}},
+        encoded(EVENTS[3]) | {"data": {}},
+        encoded(EVENTS[3]) | {"data": EVENTS[3].model_dump() | {"by_writer": "perhaps"}},
         encoded(EVENTS[0]) | {"at": "yesterday"},
         encoded(EVENTS[0]) | {"id": 7},
     ],

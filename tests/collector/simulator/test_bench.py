@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from collector.capture import Verdict, read_file
+from collector.capture import read_file
+from collector.instances import Verdict
 from collector.simulator import Conditions, FontWriter, Pen
 from collector.simulator.cases import GRID, MAKERS
 from collector.simulator.conditions import on_tablet

@@ -50,7 +50,7 @@ def test_one_jobs_page_tells_everything(owner: Person) -> None:
     owner.post("/operator/login", {"token": OPERATOR})
     job = owner.jobs()[0]
     page = owner.get(f"/operator/jobs/{job.id}").text
-    for word in ("capture", "fontbuild", "page1.jpg", "photos.received", "font.ready", 'class="v-blank"'):
+    for word in ("hand", "fontbuild", "page1.jpg", "photos.received", "font.ready", 'class="v-blank"'):
         assert word in page
     assert owner.get(f"/operator/jobs/{job.id}/photos/1.jpg").headers["content-type"] == "image/jpeg"
     assert owner.address.removeprefix("/s/") not in page, "the operator sees work, not the writer's key"

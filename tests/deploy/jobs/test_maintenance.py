@@ -10,6 +10,7 @@ from collector.store import NewUpload, Store, open_store
 from deploy.jobs.maintenance import UNREAD, Maintenance
 from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 from deploy.settings import Settings
+from tests.collector.store_samples import reading
 
 
 def test_what_is_past_its_days_is_deleted(tmp_path: Path) -> None:
@@ -18,7 +19,7 @@ def test_what_is_past_its_days_is_deleted(tmp_path: Path) -> None:
     old = Store(store.engine, lambda: datetime.now(UTC) - timedelta(days=20))
     for name, keeper in (("older", old), ("newer", store)):
         keeper.projects.create(name)
-        keeper.projects.add_upload(name, 1, NewUpload("a.jpg", "0" * 64, 1, {"set": "28"}))
+        keeper.projects.add_upload(name, 1, NewUpload("a.jpg", "0" * 64, 1, reading(1)))
         (tmp_path / "uploads" / name).mkdir(parents=True)
         (tmp_path / "uploads" / name / "photo-1.jpg").write_bytes(b"photo")
     settings = Settings(data=tmp_path, database=url, photo_days=14, keep_days=30)
@@ -43,7 +44,7 @@ def test_photographs_that_nobody_kept_a_file_of_are_asked_for_again(tmp_path: Pa
     before = Store(store.engine, lambda: datetime.now(UTC) - 2 * UNREAD)
     before.projects.create("project")
     before.projects.add_upload("project", 1, NewUpload("left.jpg", "", 0))
-    before.projects.add_upload("project", 2, NewUpload("read.jpg", "", 0, reading={"set": "28"}))
+    before.projects.add_upload("project", 2, NewUpload("read.jpg", "", 0, reading=reading(2)))
     store.projects.add_upload("project", 3, NewUpload("fresh.jpg", "", 0))
     for _ in range(3):
         store.projects.next_upload("project")

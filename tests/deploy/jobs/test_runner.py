@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from collector.events import WORK_TOPICS, FontReady, JobFailed, JobWaits, LocalBus, PhotosReceived, decode, encode
-from collector.store import Job, JobState, LeaseLostError, LeaseTransaction, OutboxMessage, Phase, Store, open_store
+from collector.store import Job, JobState, LeaseLostError, OutboxMessage, Phase, Store, open_store
 from deploy.jobs.runner import FinishedJob, JobRunner, Retries
 from deploy.pipeline.artifact_store import ArtifactFolder, ResultGoneError
 from deploy.pipeline.engine import Outcome, Plan
@@ -27,8 +27,7 @@ class RunnerFixture:
     def __init__(self, store: Store, folder: Path, retries: Retries | None = None) -> None:
         self.store = store
         self.words = WordStages()
-        self.recorded: list[str] = []
-        plan = Plan(self.words.stages(), report, {"count": self._record})
+        plan = Plan(self.words.stages(), report)
         self.runner = JobRunner(
             store,
             LocalBus(store.outbox),
@@ -38,10 +37,6 @@ class RunnerFixture:
             keep_days=30,
             retries=retries,
         )
-
-    def _record(self, transaction: LeaseTransaction, job: Job, outcome: Outcome) -> None:
-        self.recorded.append(outcome.key)
-        transaction.seed_chosen("NanumPen")
 
     def events(self) -> list[str]:
         """The types of all events, in the order of each topic."""
@@ -73,7 +68,7 @@ def test_the_same_request_is_the_same_job_and_repeats_no_stage(fixture: RunnerFi
     second = fixture.runner.make(a_request(tmp_path), RecordingObserver())
     assert first.job.id == second.job.id
     assert fixture.words.ran == ["read", "count", "sign"]
-    assert len(fixture.recorded) == 1
+    assert len(fixture.words.recorded) == 1
     assert second.job.attempt == 2
 
 
@@ -138,15 +133,15 @@ def submit_for_web(fixture: RunnerFixture, folder: Path) -> tuple[FontRequest, J
     return request, fixture.store.submit(new_job, lambda job: encode(PhotosReceived(job=job.id)))
 
 
-def carry_out(fixture: RunnerFixture, request: FontRequest, job: Job, *parts: Phase) -> FinishedJob | None:
-    lease = fixture.store.claim(job.id, "worker", 30, parts)
+def carry_out(fixture: RunnerFixture, request: FontRequest, job: Job, *phases: Phase) -> FinishedJob | None:
+    lease = fixture.store.claim(job.id, "worker", 30, phases)
     assert lease is not None
-    return fixture.runner.carry_out(request, fixture.store.job(job.id), lease, RecordingObserver(), parts)
+    return fixture.runner.carry_out(request, fixture.store.job(job.id), lease, RecordingObserver(), phases)
 
 
 def state_of(fixture: RunnerFixture, job: Job) -> tuple[JobState, Phase, int]:
     now = fixture.store.job(job.id)
-    return now.state, now.part, now.tries
+    return now.state, now.phase, now.tries
 
 
 def test_a_job_is_handed_over_from_phase_to_phase(fixture: RunnerFixture, tmp_path: Path) -> None:
@@ -160,7 +155,7 @@ def test_a_job_is_handed_over_from_phase_to_phase(fixture: RunnerFixture, tmp_pa
     assert finished is not None and finished.report == {"words": 5, "reused": ["read", "count"]}
     assert fixture.words.ran == ["read", "count", "sign"]
     events = [(row.topic, decode(row.payload)) for _, row in all_events(fixture)]
-    waiting = [JobWaits(job=job.id, part=part) for part in (Phase.DRAW, Phase.BUILD)]
+    waiting = [JobWaits(job=job.id, phase=phase) for phase in (Phase.DRAW, Phase.BUILD)]
     assert [each for _, each in events][1:3] == waiting
     assert [topic for topic, _ in events][1:3] == ["sonmat.glyphs", "sonmat.drawings"]
 

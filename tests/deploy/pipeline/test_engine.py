@@ -17,7 +17,7 @@ def folder(tmp_path: Path) -> ArtifactFolder:
 
 def test_stages_read_the_results_of_earlier_ones(tmp_path: Path, folder: ArtifactFolder) -> None:
     words, observer = WordStages(), RecordingObserver()
-    outcomes = run_pipeline(words.stages(), a_request(tmp_path), folder, observer)
+    outcomes = run_pipeline(words.stages(), a_request(tmp_path), folder, observer).outcomes
     assert (outcomes["sign"].folder / "signed").read_text() == "엄마 글씨: 5"
     assert outcomes["count"].facts == {"words": 5}
     assert all(outcome.seconds > 0 and outcome.peak_memory_mib > 1 for outcome in outcomes.values())
@@ -39,15 +39,15 @@ def test_a_stage_that_fails_once_is_the_only_one_repeated(tmp_path: Path, folder
         run_pipeline(words.stages(), request, folder, RecordingObserver())
     assert list((tmp_path / "artifacts" / "drafts").iterdir()) == [], "no partial result is left"
     assert not (tmp_path / "artifacts" / "count").exists()
-    outcomes = run_pipeline(words.stages(), request, folder, RecordingObserver())
+    outcomes = run_pipeline(words.stages(), request, folder, RecordingObserver()).outcomes
     assert words.ran == ["read", "count", "count", "sign"]
     assert [name for name, outcome in outcomes.items() if outcome.reused] == ["read"]
 
 
 def test_a_finished_run_is_not_repeated_and_reports_its_first_cost(tmp_path: Path, folder: ArtifactFolder) -> None:
     words, request = WordStages(), a_request(tmp_path)
-    first = run_pipeline(words.stages(), request, folder, RecordingObserver())
-    again = run_pipeline(words.stages(), request, folder, RecordingObserver())
+    first = run_pipeline(words.stages(), request, folder, RecordingObserver()).outcomes
+    again = run_pipeline(words.stages(), request, folder, RecordingObserver()).outcomes
     assert words.ran == ["read", "count", "sign"]
     assert [(o.seconds, o.facts, o.reused) for o in again.values()] == [
         (o.seconds, o.facts, True) for o in first.values()
@@ -57,7 +57,7 @@ def test_a_finished_run_is_not_repeated_and_reports_its_first_cost(tmp_path: Pat
 def test_another_name_repeats_only_the_stages_that_use_it(tmp_path: Path, folder: ArtifactFolder) -> None:
     words = WordStages()
     run_pipeline(words.stages(), a_request(tmp_path), folder, RecordingObserver())
-    outcomes = run_pipeline(words.stages(), a_request(tmp_path, name="아빠 글씨"), folder, RecordingObserver())
+    outcomes = run_pipeline(words.stages(), a_request(tmp_path, name="아빠 글씨"), folder, RecordingObserver()).outcomes
     assert words.ran == ["read", "count", "sign", "sign"]
     assert (outcomes["sign"].folder / "signed").read_text() == "아빠 글씨: 5"
 
@@ -65,7 +65,7 @@ def test_another_name_repeats_only_the_stages_that_use_it(tmp_path: Path, folder
 def test_other_photographs_repeat_everything(tmp_path: Path, folder: ArtifactFolder) -> None:
     words = WordStages()
     run_pipeline(words.stages(), a_request(tmp_path), folder, RecordingObserver())
-    outcomes = run_pipeline(words.stages(), a_request(tmp_path, text="하나"), folder, RecordingObserver())
+    outcomes = run_pipeline(words.stages(), a_request(tmp_path, text="하나"), folder, RecordingObserver()).outcomes
     assert len(words.ran) == 6
     assert outcomes["count"].facts == {"words": 2}
 

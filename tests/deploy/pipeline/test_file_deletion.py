@@ -20,9 +20,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto.server import ThreadedMotoServer
 
-from collector.blobs import drop_abandoned, folders, owned_folder
+from collector.blobs import drop_abandoned, file_names, folders, owned_folder
 from collector.events import LocalBus, PhotosReceived, encode
-from collector.reading import file_names
 from collector.store import Lease, NewJob, NewUpload, Photo, StageResult, Store, open_store
 from collector.store import tombstones as tombstones_module
 from deploy.container import open_blobs
@@ -30,6 +29,7 @@ from deploy.font_service import PipelineFontService
 from deploy.jobs.maintenance import Maintenance
 from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 from deploy.settings import Settings
+from tests.collector.store_samples import instance, reading
 
 NAME = "지워질이름xyz"
 PHOTO = b"\xff\xd8these are the pixels of a letter to a mother\xff\xd9"
@@ -54,7 +54,8 @@ class House:
         projects.create(self.project)
         projects.call(self.project, NAME, "", NAME, "ofl")
         number = projects.next_upload(self.project)
-        projects.add_upload(self.project, number, NewUpload(f"{NAME}.jpg", "0" * 64, 1, {"set": "28", "why": NAME}))
+        read = reading(number, instance("가"), photo=f"{NAME}.jpg")
+        projects.add_upload(self.project, number, NewUpload(f"{NAME}.jpg", "0" * 64, 1, read))
         self.write(self.project, *file_names(number))
         self.store.readings.begin(self.project, NewUpload(f"{NAME}.heic", "", 0), lambda n: file_names(n)[0], "web", 60)
         self.write(self.project, file_names(2)[0])
