@@ -93,6 +93,7 @@ class LocalService:
     def submit(self, text: str) -> Job:
         """A job whose designer is a text, as the web would put it in."""
         project = uuid.uuid4().hex
+        self.store.projects.create(project)
         params = {"name": "손", "english_name": None, "designer": text, "license": "ofl", "version": "1.000"}
         options = {**params, "numbers": [1], "letters": {}, "pen_em": 0.05}
         new_job = NewJob(hash_json(project), "손", "ofl", (Photo("p", "0" * 64, 1),), options, project)
