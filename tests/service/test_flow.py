@@ -57,7 +57,7 @@ def test_photographs_are_stored_without_metadata_under_our_own_names(person: Per
     page = person.upload_and_wait(("../../etc/<img src=x onerror=alert(1)>\u202egpj.jpg", tagged.getvalue())).text
     assert "<img src=x" not in page
     assert "&lt;img src=x onerror=alert(1)&gt;gpj.jpg" in page
-    kept = [path for path in person.folder.rglob("*") if path.is_file() and "sqlite" not in path.name]
+    kept = files_of(person)
     assert {path.name for path in kept} == {"photo-1.jpg", "page-1.jpg"}
     for path in kept:
         assert b"Camera of a person" not in path.read_bytes()
@@ -185,10 +185,18 @@ def test_letters_are_marked_as_wrong_and_named_until_written_again(owner: Person
     assert "Letters you marked as wrong" not in owner.get(f"{owner.address}/font").text
 
 
+def files_of(person: Person) -> list[Path]:
+    """All files of the service but its database and the lock of the folder that this process keeps open."""
+    files = [path for path in person.folder.rglob("*") if path.is_file()]
+    return [path for path in files if "sqlite" not in path.name and path.suffix != ".lock"]
+
+
 def keep_result(person: Person, stage: str) -> None:
     """A stage's result of the newest job, as a worker leaves it."""
     lease = person.store.claim(person.jobs()[-1].id, "somebody", 60)
     assert lease is not None
+    with person.store.lease_transaction(lease) as transaction:
+        transaction.stage_started(stage, "k" * 64)
     artifacts = ArtifactFolder(person.folder / "artifacts")
     with artifacts.draft() as draft:
         (draft / "weights.pt").write_bytes(b"what was learnt of a hand")
@@ -212,12 +220,12 @@ def test_a_scanned_pdf_is_read_page_by_page_and_deleting_leaves_nothing(
     person.post(f"{person.address}/letters/ac00", {"action": "draw", "strokes": json.dumps(LINES)})
     person.start()
     keep_result(person, "adapt")
-    files = [path for path in person.folder.rglob("*") if path.is_file() and "sqlite" not in path.name]
+    files = files_of(person)
     assert {path.name for path in files} >= {"photo-1.jpg", "page-2.jpg", "weights.pt"}
     gone = person.post(f"{person.address}/delete")
     assert "Everything is deleted" in gone.text
     assert person.get(person.address).status_code == 404
-    left = [path for path in person.folder.rglob("*") if path.is_file() and "sqlite" not in path.name]
+    left = files_of(person)
     assert left == []
     with person.store.engine.connect() as connection:
         for table in (
