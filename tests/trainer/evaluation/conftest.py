@@ -9,6 +9,7 @@ import torch
 from generator.frame import Frame
 from generator.seeds import SEED_FONTS
 from templates.charset import hangul_set
+from tests.conftest import missing
 from trainer.corpus import render_font
 from trainer.evaluation.bench import Hand, unseen_syllables
 from trainer.evaluation.material import JUDGE_FONTS
@@ -27,7 +28,7 @@ def font() -> Path:
     assert name not in JUDGE_FONTS
     path = DEBIAN_FONTS / name
     if not path.exists():
-        pytest.skip(f"{path} is not installed (Debian: fonts-nanum-extra)")
+        missing(f"{path} is not installed (Debian: fonts-nanum-extra)")
     return path
 
 
