@@ -10,7 +10,7 @@ import pytest
 from collector.events import Relay
 from collector.events.relay import BATCH
 from collector.store import OutboxMessage, Store
-from tests.collector.store_samples import new_job, submitted
+from tests.collector.store.samples import new_job, submitted
 
 
 class RecordingBus:

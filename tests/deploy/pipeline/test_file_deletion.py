@@ -29,7 +29,7 @@ from deploy.font_service import PipelineFontService
 from deploy.jobs.maintenance import Maintenance
 from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 from deploy.settings import Settings
-from tests.collector.store_samples import instance, reading
+from tests.collector.store.samples import instance, reading
 
 NAME = "지워질이름xyz"
 PHOTO = b"\xff\xd8these are the pixels of a letter to a mother\xff\xd9"

@@ -21,7 +21,7 @@ from collector.store import (
     open_store,
 )
 from collector.store.models import Base
-from tests.collector.store_samples import instance, new_job, reading, submitted
+from tests.collector.store.samples import instance, new_job, reading, submitted
 
 
 class Clock:
