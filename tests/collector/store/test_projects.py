@@ -6,7 +6,7 @@ import pytest
 
 from collector.store import NewUpload, ProjectNotFoundError, Store
 from tests.collector.store.conftest import Claim, Submit
-from tests.collector.store.samples import Clock
+from tests.collector.store.samples import Clock, instance, reading
 
 LINES = [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.5]]]
 
@@ -48,13 +48,14 @@ def test_no_number_is_given_twice(timed_store: Store, project: str) -> None:
 
 
 def test_photographs_come_back_in_their_order_with_what_was_read(timed_store: Store, project: str) -> None:
-    read = NewUpload("둘.jpg", "b" * 64, 2, {"set": "28", "글자": ["가"]})
+    read = NewUpload("둘.jpg", "b" * 64, 2, reading(2, instance("가")))
     timed_store.projects.add_upload(project, 2, read)
     timed_store.projects.add_upload(project, 1, NewUpload("하나.jpg", "a" * 64, 1))
     timed_store.projects.add_upload(project, 3, NewUpload("셋.jpg", "c" * 64, 3, None, "photo.dark", "어둡습니다"))
     first, second, third = timed_store.projects.uploads(project)
     assert (first.number, first.is_unread) == (1, True)
-    assert (second.name, second.reading, second.is_unread) == ("둘.jpg", {"set": "28", "글자": ["가"]}, False)
+    assert second.reading is not None
+    assert (second.name, second.reading.set_name, second.is_unread) == ("둘.jpg", "28", False)
     assert (third.error_code, third.error, third.is_unread) == ("photo.dark", "어둡습니다", False)
 
 
@@ -101,14 +102,15 @@ def test_photographs_past_their_days_are_found_until_they_are_removed(
     timed_store: Store, clock: Clock, project: str
 ) -> None:
     projects = timed_store.projects
-    projects.add_upload(project, 1, NewUpload("old.jpg", "", 1, {"set": "28"}))
+    projects.add_upload(project, 1, NewUpload("old.jpg", "", 1, reading()))
     clock.pass_s(60)
-    projects.add_upload(project, 2, NewUpload("new.jpg", "", 1, {"set": "28"}))
+    projects.add_upload(project, 2, NewUpload("new.jpg", "", 1, reading()))
     assert projects.photos_before(clock.now, 9) == [(project, 1)]
     projects.remove_photo(project, 1, ["photo-1.jpg"])
     assert projects.photos_before(clock.now, 9) == []
     old, new = projects.uploads(project)
-    assert (old.removed_at, old.reading, new.removed_at) == (clock.now, {"set": "28"}, None)
+    assert (old.removed_at, new.removed_at) == (clock.now, None)
+    assert old.reading is not None, "what was read stays"
 
 
 def test_of_some_ids_those_that_no_project_has_are_missing(timed_store: Store, project: str) -> None:
