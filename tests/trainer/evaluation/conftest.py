@@ -1,5 +1,6 @@
 """A Debian font that the judges were not trained on, as a hand."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,11 @@ from trainer.seedlib import DEBIAN_FONTS
 
 @pytest.fixture(autouse=True)
 def one_thread():
-    torch.set_num_threads(1)
+    """Small networks are quickest on one thread, unless somebody asks for more."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or 1))
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
