@@ -6,9 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON_IN := $(BIN)/python
 READY := $(VENV)/.ready
+# Vector units that PyTorch and oneDNN are held to; AVX-512 where the processor has it.
+VECTOR_UNITS := default:SSE41 $(if $(shell grep -m1 -w avx2 /proc/cpuinfo),avx2:AVX2) \
+	$(if $(shell grep -m1 -w avx512bw /proc/cpuinfo),avx512:AVX512_CORE)
+TESTS_OF_NUMBERS := tests/generator tests/trainer/evaluation $(wildcard tests/trainer/test_[als]*.py)
 SAMPLES := $(wildcard tests/samples/*.jpg)
 
-.PHONY: help setup demo test check format bench bench-capture bench-drawing bench-service bench-fuzz stack release-check clean
+.PHONY: help setup demo test test-vector-units check format bench bench-capture bench-drawing bench-service bench-fuzz stack release-check clean
 
 help: ## 이 목록 · this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,8 +26,15 @@ $(READY): pyproject.toml deploy/setup.sh
 demo: $(READY) ## 예시 사진으로 글꼴을 만든다 · make a font from the sample photographs
 	$(BIN)/sonmat make $(SAMPLES) --name "손맛 데모" --out out/demo
 
-test: check ## 모든 검사와 시험 · every check and every test
-	$(BIN)/pytest
+test: check ## 모든 검사와 시험 · every check and every test, and how much of the code they run
+	$(BIN)/pytest --cov
+
+test-vector-units: $(READY) ## 셈이 다른 처리기의 시험 · tests of numbers on every vector unit this processor has, with 1, 2 and 4 threads
+	for unit in $(VECTOR_UNITS); do for threads in 1 2 4; do \
+		echo "$$unit, $$threads threads"; \
+		ATEN_CPU_CAPABILITY=$${unit%:*} ONEDNN_MAX_CPU_ISA=$${unit#*:} OMP_NUM_THREADS=$$threads \
+			$(BIN)/pytest $(TESTS_OF_NUMBERS) || exit; \
+	done; done
 
 check: $(READY) ## 코드 형식, 타입, 패키지 사이의 의존 방향 · format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
@@ -60,5 +71,5 @@ release-check: demo ## 글꼴 검사 · OTS, old and new HarfBuzz, FreeType, Lib
 	$(PYTHON_IN) -m fontbuild.checks.release_check out/demo/*.ttf
 
 clean: ## 만든 파일을 지운다 (가상 환경은 남긴다) · remove made files; keep the virtual environment
-	rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf out build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

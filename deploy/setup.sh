@@ -37,6 +37,7 @@ missing_for_tests() {
     has_program mariadbd || echo mariadb-server
     has_program promtool || echo prometheus
     has_program chromium || has_program chromium-browser || has_program google-chrome || echo chromium
+    has_program fc-query || echo fontconfig
     has_font NanumGothic.ttf || echo fonts-nanum
     has_font NanumPen.ttf || echo fonts-nanum-extra
     has_font UnBatang.ttf || echo fonts-unfonts-core

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from templates.glyphs import GlyphSet
+from tests.conftest import missing
 from trainer.corpus import render_font
 
 DEBIAN_FONTS = Path("/usr/share/fonts/truetype")
@@ -16,7 +15,7 @@ def debian_font(path: str) -> Path:
     """A font under Debian's folder; the test is skipped, by name, where it is not installed."""
     font = DEBIAN_FONTS / path
     if not font.exists():
-        pytest.skip(f"{font} is not installed (make setup installs it)")
+        missing(f"{font} is not installed (make setup installs it)")
     return font
 
 

@@ -22,6 +22,7 @@ from deploy.cli.main import app
 from deploy.jobs.worker import COLLECTOR, DRAWER
 from deploy.processes import STOP_S
 from deploy.settings import Settings
+from tests.conftest import missing
 from tests.service import compose_stack as stack
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def run(program: str, *arguments: str | Path) -> None:
     """Runs a linter of the virtual environment, or promtool of the system; skips where promtool is not installed."""
     found = shutil.which(program, path=str(Path(sys.executable).parent))
     if program == "promtool" and (found := shutil.which(program)) is None:
-        pytest.skip("promtool is not installed: apt-get install prometheus")
+        missing("promtool is not installed: apt-get install prometheus")
     assert found, f"{program} is not installed: pip install --editable '.[dev]'"
     done = subprocess.run([found, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr

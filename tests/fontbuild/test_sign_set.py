@@ -17,6 +17,7 @@ from templates.charset import hangul_set
 from templates.glyphs import GlyphSet
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO
 from templates.signs import BLANK, signs
+from tests.conftest import missing
 from tests.fonts import written_with
 
 SYLLABLES = "".join(hangul_set("28")) + "주가나다라마바사아자차카타파하"
@@ -66,6 +67,6 @@ def test_signs_do_not_move_letters(path: Path, tmp_path: Path) -> None:
 def test_linux_finds_every_jamo_that_it_asks_a_korean_font_for(path: Path) -> None:
     program = shutil.which("fc-query")
     if program is None:
-        pytest.skip("fc-query is not installed: apt-get install fontconfig")
+        missing("fc-query is not installed: apt-get install fontconfig")
     found = subprocess.run([program, "--format=%{charset}", str(path)], capture_output=True, text=True, check=True)
     assert "3131-318e" in found.stdout

@@ -36,9 +36,9 @@ from collector.web.tokens import Signer
 from collector.web.uploads.reader_pool import Readers
 from collector.web.writer.projects import received
 from templates.sheet import build_sheet
-from tests.collector.store_samples import page_reading
-from tests.conftest import free_port
+from tests.collector.store.samples import page_reading
 from tests.fuzz.mutants import SMALL_PX, mutants, whole_pictures
+from tests.service.servers import free_port
 from tests.service.visitor import Person, make_person
 
 ENDLESS = 10**9

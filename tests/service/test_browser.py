@@ -11,10 +11,9 @@ import pytest
 from fontTools.ttLib import TTFont
 from httpx2 import ConnectError, get
 
-from tests.conftest import free_port
+from tests.conftest import missing
 from tests.service.browser import Browser, chromium
-
-pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed: apt-get install chromium")
+from tests.service.servers import free_port
 
 SERVICE = """
 import sys
@@ -42,6 +41,8 @@ READ_S = 240.0
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[str]:
     """The address of a running service: web and worker as processes of their own."""
+    if chromium() is None:
+        missing("Chromium is not installed: apt-get install chromium")
     port, script = free_port(), tmp_path / "service.py"
     script.write_text(SERVICE)
     environment = os.environ | {

@@ -8,6 +8,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
+from tests.conftest import missing
 from tests.service.compose_stack import ORDER, Stack, make_font
 from tests.service.servers import ServerMissingError
 
@@ -32,7 +33,7 @@ def test_photographs_become_a_font_through_all_processes(tmp_path: Path, photos:
             ended = stack.stop()
             kept = [each.key.split("/")[0] for each in stack.bucket.objects.all()]
     except ServerMissingError as error:
-        pytest.skip(str(error))
+        missing(str(error))
     print(spent_s)
     characters = {chr(code) for code in TTFont(io.BytesIO(ttf)).getBestCmap()}
     assert {*"Az", "값", chr(0xD000)} <= characters, "printed, written, drawn"

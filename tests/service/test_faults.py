@@ -3,9 +3,8 @@
 import signal
 import time
 
-import pytest
-
 from collector.store import JobState
+from tests.conftest import missing
 from tests.service.cluster import ServiceCluster, open_cluster
 from tests.service.faults import FAULTS, Trial, run_faults, stop_workers
 from tests.service.servers import ServerMissingError
@@ -26,7 +25,7 @@ def test_every_job_ends_exactly_once_whatever_dies() -> None:
                 assert found.tally.codes == (("process.died",) if poisoned else ()), detail
             assert_stopped_worker_requeues_its_job(cluster)
     except ServerMissingError as error:
-        pytest.skip(str(error))
+        missing(str(error))
 
 
 def assert_stopped_worker_requeues_its_job(cluster: ServiceCluster) -> None:

@@ -13,16 +13,17 @@ from templates.charset import SET_NAMES, data_file
 from templates.label_font import needed_chars
 from templates.pdf import LINE_MM, write_pdf
 from templates.sheet import ARUCO_DICTIONARY, QUIET_MM, build_sheet
+from tests.conftest import missing
 
 DPI = 150
 PX_PER_MM = DPI / 25.4
-
-needs_poppler = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="pdftoppm (poppler-utils) is not installed")
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
     """Set name and page index to the page in RGB, (H, W, 3)."""
+    if shutil.which("pdftoppm") is None:
+        missing("pdftoppm is not installed: apt-get install poppler-utils")
     folder = tmp_path_factory.mktemp("pdf")
     pages = {}
     for name in SET_NAMES:
@@ -39,7 +40,6 @@ def crop(image, x, y, width, height):
     return image[top : round((y + height) * PX_PER_MM), left : round((x + width) * PX_PER_MM)]
 
 
-@needs_poppler
 def test_every_marker_is_found_where_the_sheet_says(printed):
     dictionary = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, ARUCO_DICTIONARY))
     parameters = cv2.aruco.DetectorParameters()
@@ -55,7 +55,6 @@ def test_every_marker_is_found_where_the_sheet_says(printed):
                 assert np.abs(found[marker.id] - square).max() < 0.15
 
 
-@needs_poppler
 def test_white_surrounds_every_marker(printed):
     for name in SET_NAMES:
         for page in build_sheet(name).pages:
@@ -67,7 +66,6 @@ def test_white_surrounds_every_marker(printed):
                 assert area.min() == 255, f"set {name} page {page.index} marker {m.id}"
 
 
-@needs_poppler
 def test_cells_hold_light_guides_only_and_their_labels_stand_above(printed):
     for name in SET_NAMES:
         for page in build_sheet(name).pages:

@@ -101,6 +101,7 @@ def test_every_refusal_speaks_both_languages_and_has_a_code_of_its_own():
     every = PhotoError.__subclasses__()
     assert len({refusal.code for refusal in every}) == len(every)
     refusals = [refusal for refusal in every if refusal.__module__ == PhotoError.__module__]
+    assert len(refusals) > 10
     for refusal in refusals:
         names = refusal.__init__.__code__.co_varnames[1 : refusal.__init__.__code__.co_argcount]
         examples = {

@@ -9,6 +9,7 @@ import pytest
 
 from collector.events import Bus, Delivery, KafkaBus, LocalBus, PhotosReceived, Relay, decode, encode
 from collector.store import OutboxMessage, Store, open_store
+from tests.service.servers import Broker
 
 WAIT_S = 30.0
 
@@ -26,7 +27,7 @@ def bus(request: pytest.FixtureRequest, embedded: Store) -> Iterator[Bus]:
     if request.param == "local":
         opened = LocalBus(embedded.outbox)
     else:
-        opened = KafkaBus(request.getfixturevalue("kafka_broker"), session_timeout_s=6)
+        opened = KafkaBus(request.getfixturevalue("broker").address, session_timeout_s=6)
     yield opened
     opened.close()
 
@@ -95,12 +96,12 @@ def test_local_events_survive_the_process(embedded: Store, tmp_path: Path) -> No
     reopened.close()
 
 
-def test_foreign_bytes_on_a_topic_reach_the_consumer_and_block_nothing(kafka_broker: str, embedded: Store) -> None:
+def test_foreign_bytes_on_a_topic_reach_the_consumer_and_block_nothing(broker: Broker, embedded: Store) -> None:
     from kafka import KafkaProducer
 
-    bus, topic = KafkaBus(kafka_broker, session_timeout_s=6), f"topic-{uuid.uuid4().hex}"
+    bus, topic = KafkaBus(broker.address, session_timeout_s=6), f"topic-{uuid.uuid4().hex}"
     bus.create_topics([topic], partitions=1)
-    producer = KafkaProducer(bootstrap_servers=kafka_broker)
+    producer = KafkaProducer(bootstrap_servers=broker.address)
     for value in (b"\xff\xfe", b"[1, 2]", b""):
         producer.send(topic, value=value)
     producer.close()

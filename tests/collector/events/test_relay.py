@@ -10,7 +10,7 @@ import pytest
 from collector.events import Relay
 from collector.events.relay import BATCH
 from collector.store import OutboxMessage, Store
-from tests.collector.store_samples import new_job, submitted
+from tests.collector.store.samples import new_job, submitted
 
 
 class RecordingBus:
@@ -76,7 +76,7 @@ def test_concurrent_relays_publish_no_event_twice(store: Store) -> None:
     assert sorted(message.payload["number"] for bus in buses for message in bus.seen) == list(range(count))
 
 
-@pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("store", ["mariadb"], indirect=True)
 def test_a_relay_that_waits_for_the_broker_blocks_neither_writers_nor_other_relays(store: Store) -> None:
     store.outbox.add(numbered(BATCH))
     slow, quick = RecordingBus(), RecordingBus()

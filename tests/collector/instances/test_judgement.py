@@ -20,7 +20,7 @@ from collector.instances import (
     to_glyphs,
 )
 from templates.sheet import build_sheet
-from tests.collector.store_samples import flawed, instance, page_reading, reading
+from tests.collector.store.samples import flawed, instance, page_reading, reading
 
 CHARS = [cell.char for cell in build_sheet("28").pages[0].cells]
 FIRST, SECOND = CHARS[:2]

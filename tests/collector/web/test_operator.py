@@ -12,7 +12,7 @@ from collector.events import DEAD_TOPIC, Delivery, PhotosReceived, encode, to_de
 from collector.store import Job, JobState, NewJob, Photo, StageResult, Worker
 from collector.store.models import JobRow
 from collector.web.uploads.reader_pool import Readers
-from tests.collector.store_samples import new_job, submitted
+from tests.collector.store.samples import new_job, submitted
 from tests.service.visitor import OPERATOR, Person, make_person
 
 MANY = 5_000

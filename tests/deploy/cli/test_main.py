@@ -1,6 +1,7 @@
 """The ``sonmat`` command: help, refusals, interruption."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from collector.store import JobState, open_store
 from deploy.cli.main import app, run
@@ -64,13 +66,19 @@ def test_help_reads_like_a_manual(sonmat: Sonmat) -> None:
     assert sonmat().out == result.out
 
 
-@pytest.mark.parametrize("command", [info.name or info.callback.__name__ for info in app.registered_commands])
-def test_every_command_and_option_is_explained_in_both_languages(sonmat: Sonmat, command: str) -> None:
-    result = sonmat(command, "--help")
-    assert result.code == 0
-    for line in result.out.splitlines():
-        if line.startswith("│ *  --") or line.startswith("│    --"):
-            assert "--help" in line or any("가" <= char <= "힣" for char in line), line
+COMMANDS = {name: each for name, each in typer.main.get_group(app).commands.items() if not each.hidden}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_parameter_is_explained_in_both_languages(sonmat: Sonmat, name: str) -> None:
+    shown = sonmat(name, "--help")
+    assert shown.code == 0
+    assert re.search("[가-힣]", COMMANDS[name].help) and re.search("[a-z]{3}", COMMANDS[name].help)
+    for each in (each for each in COMMANDS[name].params if not getattr(each, "hidden", False)):
+        korean, _, english = each.help.partition(" · ")
+        assert re.search("[가-힣]", korean), f"{each.name}: {each.help}"
+        assert re.search("[a-z]{3}", english), f"{each.name}: {each.help}"
+        assert (each.metavar if each.param_type_name == "argument" else each.opts[0]) in shown.out, each.name
 
 
 def test_a_sheet_is_written(sonmat: Sonmat, tmp_path: Path) -> None:

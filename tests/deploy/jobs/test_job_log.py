@@ -9,7 +9,7 @@ from PIL import Image
 from collector.store import Store
 from deploy.jobs.job_log import JobLog, JobLogHandler, sketch_png
 from deploy.pipeline.request import SAMPLE_TEXT
-from tests.collector.store_samples import new_job, submitted
+from tests.collector.store.samples import new_job, submitted
 
 
 def test_warnings_of_libraries_are_lines_of_the_log(store: Store) -> None:

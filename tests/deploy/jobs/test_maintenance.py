@@ -14,7 +14,7 @@ from deploy.jobs import maintenance as maintenance_module
 from deploy.jobs.maintenance import UNREAD, Maintenance
 from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 from deploy.settings import Settings
-from tests.collector.store_samples import reading
+from tests.collector.store.samples import reading
 
 
 def test_what_is_past_its_days_is_deleted(tmp_path: Path) -> None:

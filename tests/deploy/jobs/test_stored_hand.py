@@ -35,7 +35,7 @@ from templates.archive import load_glyphs
 from templates.errors import PersonError
 from templates.glyphs import GlyphSet
 from templates.sheet import build_sheet
-from tests.collector.store_samples import page_reading
+from tests.collector.store.samples import page_reading
 from tests.deploy.samples import RecordingObserver
 
 WRITTEN = Plan([stage for stage in STAGES if stage.name in ("capture", "hand")], lambda request, outcomes: {})

@@ -18,7 +18,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from moto.server import ThreadedMotoServer
 
 from collector.blobs import drop_abandoned, file_names, folders, owned_folder
 from collector.events import LocalBus, PhotosReceived, encode
@@ -29,7 +28,7 @@ from deploy.font_service import PipelineFontService
 from deploy.jobs.maintenance import Maintenance
 from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 from deploy.settings import Settings
-from tests.collector.store_samples import instance, reading
+from tests.collector.store.samples import instance, reading
 
 NAME = "지워질이름xyz"
 PHOTO = b"\xff\xd8these are the pixels of a letter to a mother\xff\xd9"
@@ -114,21 +113,12 @@ class House:
         return sorted(name for name, data in whole.items() if any(secret in data for secret in SECRETS))
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture(params=["folder", "bucket"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     given: dict[str, Any] = {"data": tmp_path, "database": f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"}
     bucket = None
     if request.param == "bucket":
-        address = request.getfixturevalue("endpoint")
+        address = request.getfixturevalue("object_store").endpoint
         keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "us-east-1"}
         bucket = boto3.resource("s3", endpoint_url=address, **keys).create_bucket(Bucket=f"b{os.urandom(6).hex()}")
         given |= {"blobs": f"s3://{bucket.name}/x", "s3_endpoint": address, "s3_key": "k", "s3_secret": "s"}
@@ -202,9 +192,8 @@ def test_what_failed_is_tried_until_nothing_is_left(house: House, fault: str) ->
     assert house.store.tombstones.due(9) == []
 
 
+@pytest.mark.parametrize("house", ["bucket"], indirect=True)
 def test_a_bucket_that_refuses_single_objects_is_heard(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    if house.bucket is None:
-        pytest.skip("of buckets")
     house.furnish()
     client = house.blobs.uploads._bucket._client  # type: ignore[attr-defined]
     monkeypatch.setattr(client, "delete_objects", lambda **given: {"Errors": [{"Code": "AccessDenied"}]})

@@ -1,5 +1,6 @@
 """A Debian font that the judges were not trained on, as a hand."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from generator.frame import Frame
 from generator.seeds import SEED_FONTS
 from templates.charset import hangul_set
+from tests.conftest import missing
 from trainer.corpus import render_font
 from trainer.evaluation.bench import Hand, unseen_syllables
 from trainer.evaluation.material import JUDGE_FONTS
@@ -17,7 +19,11 @@ from trainer.seedlib import DEBIAN_FONTS
 
 @pytest.fixture(autouse=True)
 def one_thread():
-    torch.set_num_threads(1)
+    """Small networks are quickest on one thread, unless somebody asks for more."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or 1))
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +33,7 @@ def font() -> Path:
     assert name not in JUDGE_FONTS
     path = DEBIAN_FONTS / name
     if not path.exists():
-        pytest.skip(f"{path} is not installed (Debian: fonts-nanum-extra)")
+        missing(f"{path} is not installed (Debian: fonts-nanum-extra)")
     return path
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -15,6 +16,19 @@ def new_job(name: str = "엄마 글씨") -> NewJob:
     """A wish whose key depends on its name alone."""
     photo = Photo("사진 1.jpg", hashlib.sha256(name.encode()).hexdigest(), 1234)
     return NewJob(photo.sha256, name, "all-rights-reserved", (photo, photo), {"english_name": "Mom"})
+
+
+class Clock:
+    """Time that a test holds in its hand."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_s(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
 
 
 def submitted(job: Job) -> OutboxMessage:

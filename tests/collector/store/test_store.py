@@ -2,7 +2,6 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -21,30 +20,7 @@ from collector.store import (
     open_store,
 )
 from collector.store.models import Base
-from tests.collector.store_samples import instance, new_job, reading, submitted
-
-
-class Clock:
-    """Time that a test holds in its hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_s(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed_store(store: Store, clock: Clock) -> Store:
-    return Store(store.engine, clock)
+from tests.collector.store.samples import Clock, instance, new_job, reading, submitted
 
 
 def test_migrations_make_the_schema_of_the_models(store: Store) -> None:

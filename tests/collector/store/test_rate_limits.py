@@ -2,23 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from collector.store import Store, open_store
 from collector.store import rate_limits as rates
-
-
-class Clock:
-    """Time that a test holds in its hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
+from tests.collector.store.samples import Clock
 
 
 def test_a_bucket_empties_and_refills_steadily(store: Store) -> None:
@@ -59,7 +50,7 @@ def test_processes_that_ask_at_once_do_not_get_more_together(database_url: str) 
 
 
 def test_full_buckets_are_forgotten(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "TIDY_EVERY", 3)
+    monkeypatch.setattr(rates, "CLEAN_EVERY", 3)
     clock = Clock()
     held = Store(store.engine, clock).rate_limits
     held.take("old", 5, 10.0)

@@ -11,7 +11,7 @@ from collector.instances import Cause, GlyphInstance, PhotoReading, StoredInk, u
 from collector.store import NewUpload, ReadingEnd, Store, StoreError
 from collector.store.models import InstanceRow, ReadingRow
 from templates.hangul import COMPATIBILITY_JAMO
-from tests.collector.store_samples import flawed, glyph, instance, new_job, reading, submitted
+from tests.collector.store.samples import flawed, glyph, instance, new_job, reading, submitted
 
 CHARS = ["a", "A", "ㄱ", "ㄲ", "\u1100", "가", "각", " ", "'", "\\", *COMPATIBILITY_JAMO[3:]]
 

@@ -17,7 +17,7 @@ from collector.store import JobState, Phase, Store
 from collector.store.engine import WRITE_OPTION, open_engine
 from collector.store.migrate import alembic_config, migrate
 from collector.store.models import Base
-from tests.collector.store_samples import glyph, instance
+from tests.collector.store.samples import glyph, instance
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC).strftime("%Y-%m-%d %H:%M:%S.123456")
 VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")

@@ -1,7 +1,7 @@
 """Photographs that wait for their reading are read by one web process at a time, and by another when that dies."""
 
 from collector.store import NewUpload, ReadingEnd, Store, TombstoneKind
-from tests.collector.store_samples import reading
+from tests.collector.store.samples import reading
 
 
 def test_a_silent_web_s_photographs_are_taken_over_and_its_own_verdict_comes_too_late(store: Store) -> None:
