@@ -6,12 +6,14 @@ import logging
 import os
 import secrets
 import signal
-import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +33,15 @@ from deploy.jobs.process_pool import JobImplementation
 from deploy.jobs.worker import COLLECTOR, DRAWER, EVERYTHING, JobWorker, WorkerKind
 from deploy.pipeline.artifact_store import Blobs
 from deploy.settings import Settings
+from deploy.supervisor import Supervisor
 from templates.errors import PersonError
 
+log = logging.getLogger("sonmat.processes")
+
 STOP_S = 15.0
+SILENCE_S = 30.0
+"""A worker shows itself every three seconds; one that has not for so long hangs."""
+COPIES_EVERY_S = 60.0
 
 
 class NeedsKafkaError(PersonError):
@@ -56,14 +64,15 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
     with open_blobs(settings) as blobs, closing(open_store(settings.database_url)) as store:
         with suppress(OSError):
             drop_abandoned(blobs.uploads.folder / INCOMING)  # of web processes that were killed
-        command = [sys.executable, "-m", "deploy", "work", "--beside"]
-        worker = subprocess.Popen(command, stdin=subprocess.PIPE) if with_worker else None
+        threading.Thread(target=_drop_copies, args=(blobs,), name="copies", daemon=True).start()
+        worker = Supervisor([sys.executable, "-m", "deploy", "work", "--beside"]) if with_worker else None
+        checks = {"worker": partial(_is_at_work, worker, store)} if worker is not None else {}
         try:
             host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host
             typer.echo(f"손맛이 열렸습니다 · Sonmat is open: http://{host}:{settings.port}/", err=True)
             font_service = PipelineFontService(store, blobs.artifacts, blobs.uploads)
             uvicorn.run(
-                create_app(web_config(settings, blobs.uploads), store, font_service, blobs.uploads),
+                create_app(web_config(settings, blobs.uploads), store, font_service, blobs.uploads, checks=checks),
                 host=settings.host,
                 port=settings.port,
                 log_level="warning",
@@ -74,8 +83,14 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
             )
         finally:
             if worker is not None:
-                worker.terminate()
-                worker.wait(STOP_S)
+                worker.stop(STOP_S)
+
+
+def _is_at_work(worker: Supervisor, store: Store) -> bool:
+    """Whether the worker beside the web runs, and has said so lately."""
+    pid, now = worker.pid, datetime.now(UTC)
+    seen = [each.heartbeat_at for each in store.operations.workers() if f"/{pid}/" in each.id]
+    return pid is not None and any((now - at).total_seconds() < SILENCE_S for at in seen)
 
 
 def _exit(signal_number: int, frame: Any) -> None:
@@ -106,7 +121,8 @@ def _work(settings: Settings, implementation: JobImplementation, kind: WorkerKin
     with _open(settings) as resources:
         if beside:
             threading.Thread(target=_stop_at_end_of_input, args=(resources.stop,), daemon=True).start()
-        maintenance = threading.Thread(target=resources.maintenance(settings).run, name="maintenance", daemon=True)
+        upkeep = _Upkeep(resources.maintenance(settings), resources.stop)
+        maintenance = threading.Thread(target=upkeep.run, name="maintenance", daemon=True)
         if settings.bus == "local":
             maintenance.start()
         retries = make_retries(settings, settings.max_tries)
@@ -119,6 +135,8 @@ def _work(settings: Settings, implementation: JobImplementation, kind: WorkerKin
             resources.stop.set()
             if maintenance.is_alive():
                 maintenance.join()
+        if upkeep.has_failed:
+            raise SystemExit(1)  # whoever watches this process starts it again
 
 
 def relay(settings: Settings) -> None:
@@ -131,6 +149,25 @@ def prepare(settings: Settings) -> None:
     """Migrates the database's schema and creates the topics; run once before the processes of a new version."""
     with _open(settings) as resources:
         resources.bus.prepare()
+
+
+@dataclass
+class _Upkeep:
+    """Maintenance in a thread whose end, should it ever come, ends the process as well."""
+
+    maintenance: Maintenance
+    stop: threading.Event
+    has_failed: bool = False
+
+    def run(self) -> None:
+        """Runs maintenance until asked to stop."""
+        try:
+            self.maintenance.run()
+        except BaseException:
+            self.has_failed = True
+            log.exception("maintenance ended by itself")
+        finally:
+            self.stop.set()
 
 
 @dataclass(frozen=True)
@@ -187,6 +224,17 @@ def _stored_secret(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text().strip()
+
+
+def _drop_copies(blobs: Blobs) -> None:
+    """Deletes this process's copies of the bucket's files a while after their last use, for as long as it lives."""
+    while True:
+        time.sleep(COPIES_EVERY_S)
+        try:
+            blobs.uploads.drop_copies()
+            blobs.artifacts.drop_copies()
+        except OSError as error:
+            log.warning("copies of the bucket's files cannot be deleted, trying again: %s", error)
 
 
 def _stop_at_end_of_input(stop: threading.Event) -> None:

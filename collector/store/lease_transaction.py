@@ -86,6 +86,11 @@ class LeaseTransaction:
         self._end(JobState.QUEUED, code, error)
         self._job.retry_at = at
 
+    def postpone(self, code: str, error: str, at: datetime) -> None:
+        """Something that passes by itself keeps the job from being done: as ``retry``, but this try does not count."""
+        self.retry(code, error, at)
+        self._job.tries = max(0, self._job.tries - 1)
+
     def release(self) -> None:
         """Requeues the job unfinished, for example when the worker is asked to stop; this try does not count."""
         self._end(JobState.QUEUED, None, None)

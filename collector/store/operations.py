@@ -92,6 +92,12 @@ class Operations(Transactions):
             counts = {JobState(state): count for state, count in rows}
         return {state: counts.get(state, 0) for state in JobState}
 
+    def count_waiting_for(self, code: str) -> int:
+        """How many jobs wait after an error with this code."""
+        waiting = (JobRow.state == JobState.QUEUED.value, JobRow.error_code == code)
+        with self._read() as session:
+            return session.execute(select(func.count()).select_from(JobRow).where(*waiting)).scalar_one()
+
     def queue_place(self, job: Job) -> int:
         """The number of project jobs that wait longer than this one for the same phase."""
         before = or_(JobRow.created_at < job.created_at, and_(JobRow.created_at == job.created_at, JobRow.id < job.id))

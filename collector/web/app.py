@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from collector.blobs import UploadFolder, Uploads
+from collector.storage_trouble import StorageTrouble, is_storage_trouble
 from collector.store import Store
 from collector.web import health
 from collector.web.config import WebConfig
@@ -21,7 +25,7 @@ from collector.web.metrics import Counted, Figures
 from collector.web.operator import access as gate
 from collector.web.operator import jobs as monitor
 from collector.web.operator import system as machinery
-from collector.web.pages import Web, refuse
+from collector.web.pages import Web, refuse, web_of
 from collector.web.security import HEADERS, BodyLimit, BodyTooLarge, Refusal, SafeHeaders, not_found, too_large
 from collector.web.staticfiles import STATIC, Static
 from collector.web.tokens import Signer
@@ -34,6 +38,8 @@ from templates.errors import PersonError
 
 log = logging.getLogger(__name__)
 
+RETRY_AFTER_S = 60
+
 
 def create_app(
     config: WebConfig,
@@ -41,17 +47,19 @@ def create_app(
     font_service: FontService,
     uploads: Uploads | None = None,
     readers: Readers | None = None,
+    checks: Mapping[str, Callable[[], bool]] | None = None,
 ) -> FastAPI:
     """The application; the caller owns the store and closes it after the application has stopped.
 
     Args:
         uploads: where photographs are kept; without, in ``config.folder``.
         readers: processes that the caller owns; without, the application has its own.
+        checks: what must hold, by name, beside database and folder, for ``/readyz`` to say yes.
     """
     reading = readers or Readers(config.readers)
     figures = Figures(store)
     intake = Intake(config, store, uploads or UploadFolder(config.folder), reading, figures.count_photo)
-    web = Web(config, store, font_service, intake, Signer(config.secret), figures)
+    web = Web(config, store, font_service, intake, Signer(config.secret), figures, checks or {})
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -105,6 +113,20 @@ def _answer_errors(app: FastAPI) -> None:
             "Not understood: please reload the page and try again.",
         )
         return refuse(request, Refusal(error.status_code, korean, english), error.status_code)
+
+    @app.exception_handler(OSError)
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(BotoCoreError)
+    @app.exception_handler(Boto3Error)
+    @app.exception_handler(ClientError)
+    async def storage(request: Request, error: Exception) -> Response:
+        if not is_storage_trouble(error):
+            return await defect(request, error)
+        web_of(request).figures.storage_errors.inc()
+        log.error("nothing can be stored: %s", error)
+        response = refuse(request, StorageTrouble(), 503)
+        response.headers["retry-after"] = str(RETRY_AFTER_S)
+        return response
 
     @app.exception_handler(Exception)
     async def defect(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request
 from sqlalchemy import text
@@ -25,9 +26,11 @@ async def alive() -> PlainTextResponse:
 
 @router.get("/readyz")
 async def ready(request: Request) -> JSONResponse:
-    """The database answers and the folder takes files: send people here."""
+    """The database answers, the folder takes files, the process's other parts live: send people here."""
     web = web_of(request)
     checks = {"database": await run_in_threadpool(_database, web.store), "folder": web.config.folder.is_dir()}
+    for name, check in web.checks.items():
+        checks[name] = checks["database"] and await run_in_threadpool(_holds, check)
     return JSONResponse(checks, 200 if all(checks.values()) else 503)
 
 
@@ -46,6 +49,13 @@ async def metrics(request: Request) -> Response:
 async def robots() -> PlainTextResponse:
     """Search engines stay out of people's handwriting."""
     return PlainTextResponse("User-agent: *\nDisallow: /s/\nDisallow: /operator\n")
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except SQLAlchemyError:
+        return False
 
 
 def _database(store: Store) -> bool:

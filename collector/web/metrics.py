@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Summa
 from prometheus_client.metrics_core import Metric
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from collector.storage_trouble import StorageTrouble
 from collector.store import Store
 
 ALIVE_S = 60.0
@@ -30,10 +31,16 @@ class Figures:
             buckets=(0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
         )  # fmt: skip
         self.photos = Counter("sonmat_photos", "Photographs by what came of them.", ["code"], registry=self.registry)
+        self.storage_errors = Counter(
+            "sonmat_storage_errors", "What could not be stored: a full disk, a store that is away.",
+            registry=self.registry,
+        )  # fmt: skip
         self.registry.register(_StoreFigures(store))
 
     def count_photo(self, code: str) -> None:
         """One more photograph of which this came: ``read``, or an error's code."""
+        if code == StorageTrouble.code:
+            self.storage_errors.inc()
         self.photos.labels(code).inc()
 
     def text(self) -> bytes:
@@ -65,6 +72,16 @@ class _StoreFigures:
         wait = operations.oldest_wait_s()
         yield GaugeMetricFamily("sonmat_queue_oldest_seconds", "Wait of the queue's head.", value=wait)
         yield GaugeMetricFamily("sonmat_outbox_pending", "Events to publish.", value=self._store.outbox.pending())
+        waiting = operations.count_waiting_for(StorageTrouble.code)
+        yield GaugeMetricFamily("sonmat_jobs_storage_waiting", "Jobs that wait for room or the store.", value=waiting)
+        left = self._store.tombstones.oldest_s()
+        yield GaugeMetricFamily("sonmat_deletion_oldest_seconds", "How long files wait to be deleted.", value=left)
+        rounds = GaugeMetricFamily(
+            "sonmat_maintenance_last_success_timestamp_seconds", "When a task last succeeded.", labels=["task"]
+        )
+        for task, at in operations.maintenance().items():
+            rounds.add_metric([task], at.timestamp())
+        yield rounds
         costs = SummaryMetricFamily("sonmat_stage_seconds", "Finished stages.", labels=["stage"])
         for cost in operations.stage_costs():
             costs.add_metric([cost.stage], cost.count, cost.seconds)

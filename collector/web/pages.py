@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,7 @@ class Web:
     intake: Intake
     signer: Signer
     figures: Figures
+    checks: Mapping[str, Callable[[], bool]]
     html: Environment = field(default_factory=_environment)
     streams: int = 0
     rates: Rates = field(init=False)

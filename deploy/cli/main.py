@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from collector.storage_trouble import is_storage_trouble
 from deploy.cli import service_commands, training_commands
 from deploy.settings import load_settings
 from fontbuild.info import FontInfo, License
@@ -144,6 +145,12 @@ def run(arguments: list[str]) -> int:
         code = app(arguments or ["--help"], prog_name="sonmat", standalone_mode=False)
     except PersonError as error:
         typer.echo(str(error), err=True)
+        return 2
+    except OSError as error:
+        if not is_storage_trouble(error):
+            raise
+        typer.echo("디스크가 가득 찼거나 쓸 수 없습니다. 자리를 비우고 같은 명령을 다시 치면 이어서 합니다.", err=True)
+        typer.echo(f"The disk is full or read-only ({error}). Make room; the same command goes on from here.", err=True)
         return 2
     except typer.TyperException as error:
         typer.echo("명령을 알아듣지 못했습니다. ‘sonmat --help’를 보세요.", err=True)

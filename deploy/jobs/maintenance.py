@@ -37,6 +37,7 @@ RECONNECT_S = 2.0
 SILENT_WORKER = timedelta(minutes=10)
 EVENT_DAYS = timedelta(days=7)
 BATCH = 200
+MANY = 20
 UNREAD_EVERY_S = 30.0
 UNREAD = timedelta(minutes=15)
 """Longer than a full queue of photographs takes: the process that should have read one is gone."""
@@ -131,11 +132,18 @@ class Maintenance:
                 self.store.projects.delete(project)
 
     def _delete_unknown_projects(self) -> None:
-        """Deletes files of projects without a row: a process died between deleting and writing."""
+        """Deletes files of projects without a row: a process died between deleting and writing.
+
+        A database that knows none of many is rather another one than that of these files: nothing is deleted then.
+        """
         names = self.blobs.uploads.projects()
-        for begin in range(0, len(names), BATCH):
-            for project in self.store.projects.missing(names[begin : begin + BATCH]):
-                self.blobs.uploads.forget(project)
+        batches = [names[begin : begin + BATCH] for begin in range(0, len(names), BATCH)]
+        unknown = [project for batch in batches for project in self.store.projects.missing(batch)]
+        if len(unknown) == len(names) >= MANY:
+            log.error("the database knows none of %d projects that have files: is it the right one?", len(names))
+            return
+        for project in unknown:
+            self.blobs.uploads.forget(project)
 
 
 def _error_of(step: Callable[[], object]) -> Exception | None:

@@ -17,6 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from collector.events import Bus, FontReady, JobFailed, JobWaits, PhotosReceived, Relay, encode
+from collector.storage_trouble import StorageTrouble, is_storage_trouble
 from collector.store import Job, JobNotFoundError, Lease, LeaseLostError, OutboxMessage, Phase, Store
 from deploy.jobs.db_retry import MAX_WAIT_S, retry_while_unavailable
 from deploy.jobs.lease_heartbeat import LeaseHeartbeat
@@ -27,6 +28,7 @@ from deploy.pipeline.request import FontRequest
 from templates.errors import PersonError
 
 CLAIM_EVERY_S = 0.5
+STORAGE_PAUSE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,10 @@ class JobRunner:
                     transaction.release()
                     if job.project_id is not None:
                         transaction.emit(encode(JobWaits(job=job.id, part=transaction.part)))
+                    return
+                if is_storage_trouble(error):
+                    pause = STORAGE_PAUSE if job.project_id is not None else timedelta()
+                    transaction.postpone(StorageTrouble.code, repr(error), datetime.now(UTC) + pause)
                     return
                 by_writer = isinstance(error, PersonError)
                 code = error.code if isinstance(error, PersonError) else type(error).__name__

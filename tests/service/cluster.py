@@ -93,6 +93,7 @@ class ServiceCluster:
     def submit(self, name: str, work_s: float) -> Job:
         """A job as the web would put it in; ``work_s``: how long the stub draws."""
         project = uuid.uuid4().hex
+        self.store.projects.create(project)
         folder = self.uploads.folder / project
         folder.mkdir(parents=True)
         photos: Sequence[Path | None] = self.photos or [None]

@@ -93,6 +93,7 @@ class LocalService:
     def submit(self, text: str) -> Job:
         """A job whose photograph is a text, as the web would put it in."""
         project = uuid.uuid4().hex
+        self.store.projects.create(project)
         photo = self.folder / "uploads" / project / "photo-1.jpg"
         photo.parent.mkdir(parents=True)
         photo.write_text(text)

@@ -1,12 +1,16 @@
 """Maintenance deletes what is past its days and ends what nobody does any more."""
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from collector.blobs import UploadFolder
 from collector.events import LocalBus
 from collector.store import NewUpload, Store, open_store
+from deploy.jobs import maintenance as maintenance_module
 from deploy.jobs.maintenance import UNREAD, Maintenance
 from deploy.pipeline.artifact_store import ArtifactFolder, Blobs
 from deploy.settings import Settings
@@ -54,3 +58,75 @@ def test_photographs_that_nobody_kept_a_file_of_are_asked_for_again(tmp_path: Pa
     codes = [upload.error_code for upload in store.projects.uploads("project")]
     store.close()
     assert codes == ["photo.interrupted", None, None, None]
+
+
+def test_whatever_a_task_raises_the_others_go_on_and_their_success_is_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
+    store = open_store(url)
+    blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
+    stop = threading.Event()
+    own = Maintenance(Settings(data=tmp_path, database=url), store, LocalBus(store.outbox), blobs, stop)
+    tries: list[str] = []
+
+    def fail(maintenance: Maintenance) -> None:
+        tries.append("once more")
+        if len(tries) == 2:
+            stop.set()
+        raise PermissionError("one file that cannot be deleted")
+
+    monkeypatch.setattr(maintenance_module, "RECONNECT_S", 0.0)
+    monkeypatch.setattr(Maintenance, "clean", fail)
+    own.run()
+    noted = set(store.operations.maintenance())
+    store.close()
+    assert len(tries) == 2
+    assert noted == {"bus", "publish", "requeue", "unread", "delete"}
+
+
+def test_a_photograph_that_cannot_be_deleted_keeps_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
+    store = open_store(url)
+    old = Store(store.engine, lambda: datetime.now(UTC) - timedelta(days=20))
+    blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
+    for name in ("a", "b", "c"):
+        old.projects.create(name)
+        old.projects.add_upload(name, 1, NewUpload("a.jpg", "0" * 64, 1, {"set": "28"}))
+        (tmp_path / "uploads" / name).mkdir(parents=True)
+        (tmp_path / "uploads" / name / "photo-1.jpg").write_bytes(b"photo")
+    whole = UploadFolder.remove
+
+    def refuse_b(uploads: UploadFolder, project: str, names: Sequence[str]) -> None:
+        if project == "b":
+            raise PermissionError("not ours")
+        whole(uploads, project, names)
+
+    own = Maintenance(Settings(data=tmp_path, database=url), store, LocalBus(store.outbox), blobs, threading.Event())
+    with monkeypatch.context() as patch:
+        patch.setattr(UploadFolder, "remove", refuse_b)
+        own.clean()
+        own.delete_files()
+        assert [path.parent.name for path in tmp_path.rglob("photo-1.jpg")] == ["b"]
+        assert store.tombstones.oldest_s() > 0
+    own.delete_files()
+    assert list(tmp_path.rglob("photo-1.jpg")) == [] and store.tombstones.oldest_s() == 0
+    store.close()
+
+
+def test_files_that_no_project_knows_go_unless_the_database_is_another_one(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'sonmat.sqlite3'}"
+    store = open_store(url)
+    blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
+    own = Maintenance(Settings(data=tmp_path, database=url), store, LocalBus(store.outbox), blobs, threading.Event())
+    names = [f"project-{number}" for number in range(maintenance_module.MANY)]
+    for name in names:
+        (tmp_path / "uploads" / name).mkdir(parents=True)
+    own.clean()
+    assert sorted(blobs.uploads.projects()) == sorted(names)
+    store.projects.create(names[3])
+    own.clean()
+    assert blobs.uploads.projects() == [names[3]]
+    store.close()
