@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from collector.blobs import BucketSettings, UploadBucket, UploadFolder, drop_abandoned, open_bucket, owned_folder
-from collector.events import Bus, KafkaBus, LocalBus
+from collector.events import Bus, KafkaBus, KafkaOptions, LocalBus
 from collector.store import Store, open_store
 from deploy.jobs.runner import JobRunner, Retries
 from deploy.pipeline.artifact_store import COPIES, ArtifactFolder, Blobs
@@ -31,7 +31,14 @@ def open_blobs(settings: Settings) -> Iterator[Blobs]:
     with suppress(OSError):
         drop_abandoned(settings.data, COPIES)  # of processes that were killed
     bucket = open_bucket(
-        BucketSettings(settings.blobs, settings.s3_endpoint, settings.s3_region, settings.s3_key, settings.s3_secret)
+        BucketSettings(
+            settings.blobs,
+            settings.s3_endpoint,
+            settings.s3_region,
+            settings.s3_key,
+            settings.s3_secret,
+            settings.s3_ca,
+        )
     )
     with owned_folder(settings.data, COPIES) as copies:
         artifacts, uploads = ArtifactBucket(bucket, copies / "artifacts"), UploadBucket(bucket, copies / "uploads")
@@ -41,8 +48,21 @@ def open_blobs(settings: Settings) -> Iterator[Blobs]:
 def open_bus(settings: Settings, store: Store) -> Bus:
     """Opens the bus that the settings name."""
     if settings.bus == "kafka":
-        return KafkaBus(settings.kafka_servers, session_timeout_s=settings.kafka_session_s)
+        return open_kafka(settings)
     return LocalBus(store.outbox)
+
+
+def open_kafka(settings: Settings) -> KafkaBus:
+    """Opens the bus on Kafka."""
+    options = KafkaOptions(
+        ca=settings.kafka_ca,
+        user=settings.kafka_user,
+        password=settings.kafka_password,
+        mechanism=settings.kafka_mechanism,
+        replicas=settings.kafka_replicas,
+        idempotence=settings.kafka_idempotence,
+    )
+    return KafkaBus(settings.kafka_servers, session_timeout_s=settings.kafka_session_s, options=options)
 
 
 def make_retries(settings: Settings, max_tries: int) -> Retries:

@@ -49,6 +49,8 @@ class BucketSettings:
     region: str = ""
     key: str = ""
     secret: str = ""
+    ca: str = ""
+    """PEM file of the authority that signed the endpoint's certificate; empty: one that everybody trusts."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def open_bucket(settings: BucketSettings) -> Bucket:
         region_name=settings.region or None,
         aws_access_key_id=settings.key or None,
         aws_secret_access_key=settings.secret or None,
+        verify=settings.ca or None,
         config=Config(
             connect_timeout=TIMEOUT_S, read_timeout=TIMEOUT_S, retries={"max_attempts": TRIES, "mode": "standard"}
         ),

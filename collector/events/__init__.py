@@ -13,7 +13,7 @@ done once. ``LocalBus`` runs inside one process on the embedded database;
 """
 
 from collector.events.bus import DEAD_TOPIC, Bus, Consumer, Delivery, from_dead_letter, to_dead_letter
-from collector.events.kafka_bus import TOPICS, KafkaBus
+from collector.events.kafka_bus import TOPICS, KafkaBus, KafkaOptions
 from collector.events.local_bus import LocalBus
 from collector.events.relay import Relay
 from collector.events.schema import (
@@ -49,6 +49,7 @@ __all__ = [
     "JobFailed",
     "JobWaits",
     "KafkaBus",
+    "KafkaOptions",
     "LocalBus",
     "MalformedEventError",
     "PhotosReceived",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,22 +28,53 @@ MALFORMED = "malformed"
 """The only field of the payload of a message that is not a JSON object."""
 
 
+@dataclass(frozen=True)
+class KafkaOptions:
+    """How to reach the brokers, and what they are asked to promise."""
+
+    ca: str = ""
+    """PEM file of the authority that signed the brokers' certificates, for TLS; empty: no encryption."""
+    user: str = ""
+    """Of SASL; empty: brokers ask for none."""
+    password: str = field(default="", repr=False)
+    mechanism: str = "SCRAM-SHA-512"
+    """``PLAIN``, ``SCRAM-SHA-256`` or ``SCRAM-SHA-512``."""
+    replicas: int = 1
+    """Brokers that hold each partition of a topic that is created."""
+    idempotence: bool = True
+    """Whether brokers number what the producer sends and drop what comes twice."""
+
+    def connection(self) -> dict[str, Any]:
+        """The settings of kafka-python for a connection."""
+        transport, login = ("SSL" if self.ca else "PLAINTEXT"), "SASL_" if self.user else ""
+        options: dict[str, Any] = {"security_protocol": login + transport}
+        if self.ca:
+            options["ssl_cafile"] = self.ca
+        if self.user:
+            options |= {"sasl_mechanism": self.mechanism, "sasl_plain_username": self.user}
+            options["sasl_plain_password"] = self.password
+        return options
+
+
 class KafkaBus:
     """Events on Kafka: keyed by job, acknowledged by all replicas, offsets committed one by one."""
 
-    def __init__(self, servers: str, *, session_timeout_s: float = 10.0) -> None:
+    def __init__(
+        self, servers: str, *, session_timeout_s: float = 10.0, options: KafkaOptions = KafkaOptions()
+    ) -> None:
         """``servers``: ``host:port``, several separated by commas."""
-        self._servers = servers.split(",")
+        self._connection = {"bootstrap_servers": servers.split(","), **options.connection()}
+        self._options = options
         self._session_timeout_s = session_timeout_s
         self._producer: Any = None
 
     def prepare(self) -> bool:
         """Creates the missing topics; True where none existed."""
-        return self.create_topics(TOPICS, PARTITIONS) == len(TOPICS)
+        return self.create_topics(TOPICS, PARTITIONS, self._options.replicas) == len(TOPICS)
 
     def create_topics(self, topics: Sequence[str], partitions: int, replicas: int = 1) -> int:
         """Creates the topics that do not exist yet and returns their number; one worker reads a partition at a time."""
-        admin = KafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        admin = KafkaAdminClient(**self._connection, request_timeout_ms=REQUEST_TIMEOUT_MS)
         created = 0
         try:
             for topic in sorted(set(topics) - set(admin.list_topics())):
@@ -61,11 +93,11 @@ class KafkaBus:
         """
         if self._producer is None:
             self._producer = KafkaProducer(
-                bootstrap_servers=self._servers,
+                **self._connection,
                 acks="all",
-                # The outbox publishes again what was not acknowledged, and consumers expect repeats: idempotence adds
-                # nothing. A broker that lost its state would refuse an idempotent producer.
-                enable_idempotence=False,
+                # The order of a key holds when a batch is sent again. What the outbox publishes again comes twice all
+                # the same, and consumers expect that.
+                enable_idempotence=self._options.idempotence,
                 max_in_flight_requests_per_connection=1,
                 allow_auto_create_topics=False,
                 max_block_ms=REQUEST_TIMEOUT_MS,
@@ -88,7 +120,7 @@ class KafkaBus:
         """Joins the group; the broker assigns the partitions to its members."""
         consumer = KafkaConsumer(
             *topics,
-            bootstrap_servers=self._servers,
+            **self._connection,
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

