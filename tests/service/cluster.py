@@ -59,6 +59,8 @@ class ServiceCluster:
     folder: Path
     mariadb: MariaDb
     broker: Broker
+    objects: ObjectStore
+    bucket: Any
     environment: dict[str, str]
     store: Store
     uploads: Uploads
@@ -100,7 +102,9 @@ class ServiceCluster:
         paths = [photo_path(folder, number) for number in range(1, len(photos) + 1)]
         for path, photo in zip(paths, photos, strict=True):
             # The white space makes every file unique, so that no stage finds an earlier result.
-            path.write_bytes(photo.read_bytes() + project.encode() if photo else f"{work_s}{_blank(project)}".encode())
+            path.write_bytes(
+                photo.read_bytes() + project.encode() if photo else f"{work_s}{photo_text(project)}".encode()
+            )
         records = tuple(Photo(path.name, hash_file(path), path.stat().st_size) for path in paths)
         self.uploads.keep(project, [path.name for path in paths])
         numbers = list(range(1, len(photos) + 1))
@@ -165,7 +169,7 @@ def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str
                 s3_key="key",
                 s3_secret="secret",
             )
-            _make_bucket(own)
+            bucket = _make_bucket(own)
             names = ("database", "bus", "kafka_servers", "blobs", "s3_endpoint", "s3_key", "s3_secret")
             environment = {f"SONMAT_{name.upper()}": str(getattr(own, name)) for name in names}
             environment |= {f"SONMAT_{name.upper()}": value for name, value in settings.items()}
@@ -173,7 +177,7 @@ def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str
             with open_blobs(own) as blobs:
                 store = open_store(own.database_url)
                 cluster = ServiceCluster(
-                    folder, mariadb, broker, environment, store, blobs.uploads, implementation, photos
+                    folder, mariadb, broker, objects, bucket, environment, store, blobs.uploads, implementation, photos
                 )
                 try:
                     yield cluster
@@ -182,20 +186,20 @@ def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str
                     store.close()
 
 
-def _blank(project: str) -> str:
-    """A project's id written in blanks and tabs."""
+def photo_text(project: str) -> str:
+    """What marks the photograph of a project: its id written in blanks and tabs."""
     return "".join(" \t"[int(bit)] for bit in f"{int(project, 16):b}")
 
 
-def _make_bucket(settings: Settings) -> None:
-    client = boto3.client(
+def _make_bucket(settings: Settings) -> Any:
+    store = boto3.resource(
         "s3",
         endpoint_url=settings.s3_endpoint,
         region_name=settings.s3_region,
         aws_access_key_id=settings.s3_key,
         aws_secret_access_key=settings.s3_secret,
     )
-    client.create_bucket(Bucket=BUCKET)
+    return store.create_bucket(Bucket=BUCKET)
 
 
 def _end_all(cluster: ServiceCluster) -> None:
