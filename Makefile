@@ -12,14 +12,14 @@ VECTOR_UNITS := default:SSE41 $(if $(shell grep -m1 -w avx2 /proc/cpuinfo),avx2:
 TESTS_OF_NUMBERS := tests/generator tests/trainer/evaluation $(wildcard tests/trainer/test_[als]*.py)
 SAMPLES := $(wildcard tests/samples/*.jpg)
 
-.PHONY: help setup demo test test-vector-units check format bench bench-capture bench-drawing bench-service bench-fuzz stack release-check clean
+.PHONY: help setup demo test test-vector-units check format bench bench-capture bench-drawing bench-service bench-fuzz stack release-check lock audit clean
 
 help: ## 이 목록 · this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## 필요한 것을 설치한다 · install system packages and the virtual environment
 
-$(READY): pyproject.toml deploy/setup.sh
+$(READY): pyproject.toml deploy/setup.sh deploy/requirements.txt deploy/requirements-dev.txt
 	VENV=$(VENV) deploy/setup.sh
 	@touch $@
 
@@ -69,6 +69,14 @@ release-check: demo ## 글꼴 검사 · OTS, old and new HarfBuzz, FreeType, Lib
 		apt-get install -y -q --no-install-recommends libreoffice-writer-nogui poppler-utils || true
 	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --editable '.[release]'
 	$(PYTHON_IN) -m fontbuild.checks.release_check out/demo/*.ttf
+
+lock: $(READY) ## 꾸러미 판을 새로 잠근다 · lock the newest releases that pyproject.toml allows, with hashes
+	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	VENV=$(VENV) deploy/lock.sh
+
+audit: $(READY) ## 알려진 빈틈을 묻는다 · known holes of the locked releases; does not fail without a network
+	$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7'
+	VENV=$(VENV) deploy/audit.sh
 
 clean: ## 만든 파일을 지운다 (가상 환경은 남긴다) · remove made files; keep the virtual environment
 	rm -rf out build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything Sonmat needs on Debian or Ubuntu: system packages (installed when root, asked for by name when not),
-# then the virtual environment. Safe to run again; `make setup` does so only when this file or pyproject.toml changed.
+# then the virtual environment. Safe to run again; `make setup` does so only when this file, pyproject.toml or the lock changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -95,4 +95,9 @@ python="$(find_python)"
 if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     "$python" -m venv --clear "$venv"
 fi
-"$venv/bin/python" -m pip install --disable-pip-version-check --quiet --retries 5 --timeout 60 --editable '.[dev]'
+install() { "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --retries 5 --timeout 60 "$@"; }
+install --require-hashes --requirement deploy/requirements.txt --requirement deploy/requirements-dev.txt
+# Without hashes (lock.sh says why), with what CUDA builds bring along.
+install "$("$venv/bin/python" -c 'import tomllib
+print(*[each for each in tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"] if each.startswith("torch")])')"
+install --no-deps --no-build-isolation --editable .

@@ -175,6 +175,10 @@ class JobRunner:
                     pause = STORAGE_PAUSE if job.project_id is not None else timedelta()
                     transaction.postpone(StorageTrouble.code, repr(error), datetime.now(UTC) + pause)
                     return
+                if is_storage_trouble(error):
+                    pause = STORAGE_PAUSE if job.project_id is not None else timedelta()
+                    transaction.postpone(StorageTrouble.code, repr(error), datetime.now(UTC) + pause)
+                    return
                 by_writer = isinstance(error, PersonError)
                 code = error.code if isinstance(error, PersonError) else type(error).__name__
                 if by_writer:

@@ -1,6 +1,7 @@
 """Dockerfile, compose, Kubernetes, Prometheus and Grafana files are valid and agree with the program."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import typer.main
 import yaml
+from packaging.requirements import Requirement
 from pymysql import _auth
 
 from collector.events import WORK_TOPICS
@@ -211,7 +213,7 @@ def test_scaling_uses_the_topics_and_groups_of_the_workers() -> None:
 
 
 def test_foreign_images_are_pinned() -> None:
-    bases = re.findall(r"^FROM (\S+:\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    bases = re.findall(r"^ARG PYTHON_IMAGE=(\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
     images = [each["image"] for each in compose()["services"].values() if not each["image"].startswith("sonmat:")]
     assert bases and images
     for image in bases + images:
@@ -298,3 +300,65 @@ def test_every_image_tag_is_the_version_of_the_package() -> None:
 
 def _own_tags(path: Path) -> str:
     return "\n".join(line for line in path.read_text().splitlines() if "sonmat:" in line or "newTag" in line)
+
+
+LOCKS = {name: DEPLOY / name for name in ("requirements.txt", "requirements-dev.txt")}
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """Versions by package of a lock file."""
+    found: dict[str, set[str]] = {}
+    for block in re.split(r"\n(?=[a-z0-9])", LOCKS[name].read_text().split("\n", 1)[1]):
+        package, version = re.match(r"([a-z0-9.-]+)==(\S+)", block).groups()  # type: ignore[union-attr]
+        assert "--hash=sha256:" in block, package
+        found.setdefault(package, set()).add(version)
+    return found
+
+
+def test_locks_hold_what_pyproject_asks_for_and_nothing_twice() -> None:
+    run_lock, dev_lock = (locked(name) for name in LOCKS)
+    assert not run_lock.keys() & dev_lock.keys()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for wanted, known in (
+        (project["dependencies"], run_lock),
+        (project["optional-dependencies"]["dev"], run_lock | dev_lock),
+    ):
+        for requirement in map(Requirement, wanted):
+            if requirement.name != "torch":
+                assert all(requirement.specifier.contains(each) for each in known[requirement.name]), requirement
+    assert not [name for name in run_lock | dev_lock if re.match("torch|triton|nvidia-|cuda-", name)]
+    assert not [path for path in LOCKS.values() if "://" in path.read_text()], "no index is named"
+
+
+def test_what_installs_goes_by_the_locks() -> None:
+    setup, image = (DEPLOY / "setup.sh").read_text(), (DEPLOY / "Dockerfile").read_text()
+    assert all(f"--requirement deploy/{name}" in setup for name in LOCKS) and "--require-hashes" in setup
+    assert "--require-hashes --requirement requirements.txt" in image
+    assert all(f"deploy/{name}" in (ROOT / "Makefile").read_text() for name in LOCKS)
+
+
+ANSWERS = {
+    "no network": ("Could not connect", 1, 0, "nothing is known"),
+    "no hole": ('{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}', 0, 0, "No known holes"),
+    "a hole": (
+        '{"dependencies": [{"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}]}',
+        1,
+        1,
+        "a 1: CVE-1, mended in 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_the_audit_tells_of_holes_and_does_not_fail_where_nobody_answers(tmp_path: Path, case: str) -> None:
+    said, code, ends, told = ANSWERS[case]
+    stub = tmp_path / "bin" / "python"
+    stub.parent.mkdir()
+    stub.write_text(
+        f'#!/bin/sh\nif [ "$2" = pip_audit ]; then echo \'{said}\'; exit {code}; fi\nexec {sys.executable} "$@"\n'
+    )
+    stub.chmod(0o755)
+    done = subprocess.run(
+        [DEPLOY / "audit.sh"], env=os.environ | {"VENV": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == ends and told in done.stdout, done.stdout + done.stderr

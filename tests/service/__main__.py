@@ -12,6 +12,7 @@ from rich.table import Table
 
 from collector.store import open_store
 from tests.service.cluster import open_cluster
+from tests.service.deletion import delete_under_faults
 from tests.service.faults import FAULTS, Trial, run_faults
 from tests.service.load import WebProcess, fill, load_uploads, operator, pages_of, quantile
 from tests.service.servers import MariaDb
@@ -68,8 +69,13 @@ def _faults(options: argparse.Namespace, console: Console) -> bool:
             row = (found.fault, *counts, f"{found.seconds:.1f}", f"{found.seconds / reference_s:.2f}", found.detail)
             table.add_row(*map(str, row))
             console.print(*map(str, row), sep=" | ", markup=False)
+        left = [] if options.photos else delete_under_faults(cluster, trial)
     console.print(table)
-    return is_good
+    if options.photos:
+        return is_good
+    console.print(f"{trial.jobs} projects deleted during their jobs, with the bucket paused and all workers killed:")
+    console.print("nothing of them is left" if not left else "\n".join(left), markup=False)
+    return is_good and not left
 
 
 def _load(options: argparse.Namespace, console: Console) -> bool:

@@ -22,6 +22,7 @@ from collector.blobs import Uploads
 from collector.capture import read_photos
 from collector.events import FontReady, JobFailed, PhotosReceived, encode
 from collector.instances import GlyphInstance, PhotoReading
+from collector.reading import photo_path
 from collector.store import Job, JobState, NewJob, NewUpload, Photo, Store, open_store
 from deploy.container import open_blobs
 from deploy.pipeline.cache_keys import hash_json
@@ -60,6 +61,8 @@ class ServiceCluster:
     folder: Path
     mariadb: MariaDb
     broker: Broker
+    objects: ObjectStore
+    bucket: Any
     environment: dict[str, str]
     store: Store
     uploads: Uploads
@@ -100,10 +103,19 @@ class ServiceCluster:
             number = self.store.projects.next_upload(project)
             self.store.projects.add_upload(project, number, NewUpload(own.photo, hash_json(project), 1, own))
         numbers = list(range(1, len(self.readings) + 1))
+        self._keep_photo(project)
         options: dict[str, Any] = {"name": name, **PARAMS, "numbers": numbers, "letters": {}, "pen_em": 0.05}
         options["designer"] = f"{work_s} {project}"  # which nobody has been called before: nothing is made already
         new_job = NewJob(hash_json(project), name, "ofl", (Photo("1.jpg", hash_json(project), 1),), options, project)
         return self.store.submit(new_job, lambda job: encode(PhotosReceived(job=job.id)))
+
+    def _keep_photo(self, project: str) -> None:
+        """Keeps a photograph that holds nothing but the project's mark, for whoever looks for what is left of it."""
+        folder = self.uploads.folder / project
+        folder.mkdir(parents=True)
+        path = photo_path(folder, 1)
+        path.write_text(photo_text(project))
+        self.uploads.keep(project, [path.name])
 
     def wait(self, condition: Callable[[], bool], limit_s: float) -> bool:
         """Waits until something has come true; whether it has."""
@@ -162,7 +174,7 @@ def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str
                 s3_key="key",
                 s3_secret="secret",
             )
-            _make_bucket(own)
+            bucket = _make_bucket(own)
             names = ("database", "bus", "kafka_servers", "blobs", "s3_endpoint", "s3_key", "s3_secret")
             environment = {f"SONMAT_{name.upper()}": str(getattr(own, name)) for name in names}
             environment |= {f"SONMAT_{name.upper()}": value for name, value in settings.items()}
@@ -171,7 +183,16 @@ def open_cluster(implementation: str, photos: Sequence[Path], settings: dict[str
                 store = open_store(own.database_url)
                 readings = read_photos(photos) if photos else []
                 cluster = ServiceCluster(
-                    folder, mariadb, broker, environment, store, blobs.uploads, implementation, readings
+                    folder,
+                    mariadb,
+                    broker,
+                    objects,
+                    bucket,
+                    environment,
+                    store,
+                    blobs.uploads,
+                    implementation,
+                    readings,
                 )
                 try:
                     yield cluster
@@ -190,15 +211,20 @@ def _made_anew(reading: PhotoReading, project: str) -> PhotoReading:
     return replace(reading, instances=tuple(map(anew, reading.instances)))
 
 
-def _make_bucket(settings: Settings) -> None:
-    client = boto3.client(
+def photo_text(project: str) -> str:
+    """What marks the photograph of a project: its id written in blanks and tabs."""
+    return "".join(" \t"[int(bit)] for bit in f"{int(project, 16):b}")
+
+
+def _make_bucket(settings: Settings) -> Any:
+    store = boto3.resource(
         "s3",
         endpoint_url=settings.s3_endpoint,
         region_name=settings.s3_region,
         aws_access_key_id=settings.s3_key,
         aws_secret_access_key=settings.s3_secret,
     )
-    client.create_bucket(Bucket=BUCKET)
+    return store.create_bucket(Bucket=BUCKET)
 
 
 def _end_all(cluster: ServiceCluster) -> None:

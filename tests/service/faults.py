@@ -119,6 +119,16 @@ def restart_database(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job])
     return f"stopped for {stopped_s:.0f} s"
 
 
+def pause_bucket(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
+    """The bucket answers nobody for a while, in the middle of reading and writing."""
+    _in_flight(cluster, trial, jobs)
+    cluster.objects.pause()
+    pause_s = DATABASE_SHARE * trial.pause_s
+    time.sleep(pause_s)
+    cluster.objects.resume()
+    return f"unavailable for {pause_s:.0f} s"
+
+
 def kill_relay(cluster: ServiceCluster, trial: Trial, jobs: Sequence[Job]) -> str:
     """Kills one relay before it publishes, and the next between publishing and marking the events."""
     waiting = cluster.store.outbox.pending()
@@ -165,6 +175,7 @@ FAULTS: dict[str, Fault] = {
     "workers killed during jobs": kill_workers,
     "broker stopped, events lost": empty_broker,
     "database restarted": restart_database,
+    "bucket unavailable": pause_bucket,
     "relay killed around publishing": kill_relay,
     "every event five times": repeat_events,
     "poisonous jobs": poison,

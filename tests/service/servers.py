@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -67,6 +68,16 @@ class Server:
     def kill(self) -> None:
         """Ends it without a word."""
         self._end(force=True)
+
+    def pause(self) -> None:
+        """It answers nobody, and keeps what it has."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """It goes on where it was."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def _end(self, *, force: bool) -> None:
         process, self._process = self._process, None

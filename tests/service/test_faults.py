@@ -6,6 +6,7 @@ import time
 from collector.store import JobState
 from tests.conftest import missing
 from tests.service.cluster import ServiceCluster, open_cluster
+from tests.service.deletion import delete_under_faults
 from tests.service.faults import FAULTS, Trial, run_faults, stop_workers
 from tests.service.servers import ServerMissingError
 
@@ -24,6 +25,9 @@ def test_every_job_ends_exactly_once_whatever_dies() -> None:
                 assert (found.tally.fonts, found.tally.named) == (TRIAL.jobs - poisoned, poisoned), detail
                 assert found.tally.codes == (("process.died",) if poisoned else ()), detail
             assert_stopped_worker_requeues_its_job(cluster)
+            for kind in TRIAL.hands:
+                cluster.run(kind)
+            assert delete_under_faults(cluster, TRIAL) == [], cluster.logs()
     except ServerMissingError as error:
         missing(str(error))
 
