@@ -18,11 +18,10 @@ from typing import Any
 
 import boto3
 
-from collector.blobs import Uploads
+from collector.blobs import Uploads, photo_path
 from collector.capture import read_photos
 from collector.events import FontReady, JobFailed, PhotosReceived, encode
 from collector.instances import GlyphInstance, PhotoReading
-from collector.reading import photo_path
 from collector.store import Job, JobState, NewJob, NewUpload, Photo, Store, open_store
 from deploy.container import open_blobs
 from deploy.pipeline.cache_keys import hash_json

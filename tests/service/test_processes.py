@@ -25,7 +25,7 @@ from collector.web.tokens import project_id
 from deploy.jobs.maintenance import Maintenance
 from deploy.processes import _Upkeep
 from deploy.supervisor import Supervisor
-from tests.conftest import free_port
+from tests.service.servers import free_port
 
 LIMIT_S = 180.0
 

@@ -21,7 +21,7 @@ from deploy.jobs import runner as runner_module
 from deploy.jobs.runner import JobRunner
 from deploy.pipeline.artifact_store import ArtifactFolder
 from deploy.pipeline.engine import Plan, Progress, StageInput
-from tests.deploy.samples import FontService, Silent, a_request, report
+from tests.deploy.samples import RecordingObserver, WordStages, a_request, report
 from tests.service.visitor import OPERATOR, Person, make_person
 
 DISK_MIB = 8
@@ -159,7 +159,7 @@ def test_a_job_waits_for_room_without_using_up_its_tries(
     person: Person, disk: SmallDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner_module, "STORAGE_PAUSE", runner_module.timedelta())
-    stages = list(FontService().stages())
+    stages = list(WordStages().stages())
 
     def write_much(given: StageInput, out: Path, progress: Progress) -> Mapping[str, Any]:
         (out / "weights").write_bytes(b"0" * (DISK_MIB << 19))
@@ -174,7 +174,7 @@ def test_a_job_waits_for_room_without_using_up_its_tries(
     disk.fill()
     for _ in range(5):
         with pytest.raises(OSError, match="No space left"):
-            own.make(request, Silent())
+            own.make(request, RecordingObserver())
         [job] = person.store.operations.list_jobs(None, "", 9, 0)
         assert (job.state, job.tries, job.error_code) == (JobState.QUEUED, 0, "storage")
     assert (
@@ -182,5 +182,5 @@ def test_a_job_waits_for_room_without_using_up_its_tries(
         in person.get("/metrics", headers={"authorization": f"Bearer {OPERATOR}"}).text
     )
     disk.make_room()
-    assert own.make(request, Silent()).job.state is JobState.DONE
+    assert own.make(request, RecordingObserver()).job.state is JobState.DONE
     assert list((disk.folder / "artifacts" / "drafts").iterdir()) == []
