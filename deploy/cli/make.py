@@ -40,7 +40,8 @@ def make_font(
     check_folder(out)
     request = make_request(photos, info, device=settings.device)
     with open_job_context(settings) as context:
-        with ProgressDisplay(console, len(STAGES)) as display:
+        count = sum(stage.name == "capture" or stage.is_needed(request) for stage in STAGES)
+        with ProgressDisplay(console, count) as display:
             finished = context.runner.make(request, display)
         for notice in finished.report["notices"]:
             console.print(f"{notice['korean']}\n{notice['english']}", markup=False, highlight=False, soft_wrap=True)

@@ -74,7 +74,7 @@ def test_the_report_says_what_was_read_and_what_it_cost(folders: tuple[Path, Pat
     assert glyphs["written"] + glyphs["drawn"] + glyphs["seed"] == 11_172 + 94 + 51
     assert report["seed"]["name"]
     assert report["device"] in ("cpu", "cuda")
-    assert list(report["stages"]) == ["capture", "seed", "adapt", "generate", "fontbuild", "specimen"]
+    assert list(report["stages"]) == ["capture", "hand", "seed", "adapt", "generate", "fontbuild", "specimen"]
     assert all(cost["seconds"] > 0 and cost["peak_memory_mib"] > 0 for cost in report["stages"].values())
     assert report["checks"]
 
