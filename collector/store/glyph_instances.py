@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, Row, and_, delete, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from collector.instances import (
@@ -23,6 +24,7 @@ from collector.store.errors import StoreError
 from collector.store.models import InstanceRow, PhotoRow, ReadingRow
 from collector.store.transactions import Transactions
 
+_WITHOUT_INK = [column for column in InstanceRow.__table__.columns if column.name != "ink"]
 AT_ONCE = 500
 """Ids in one query."""
 
@@ -81,9 +83,9 @@ def readings_of(session: Session, project_id: str, numbers: Collection[int] | No
 
 
 def _readings(session: Session, rows: Sequence[tuple[ReadingRow, int]]) -> list[PhotoReading]:
-    query = select(InstanceRow).where(InstanceRow.reading_id.in_([row.id for row, _ in rows]))
+    query = select(*_WITHOUT_INK).where(InstanceRow.reading_id.in_([row.id for row, _ in rows]))
     instances: dict[int, list[GlyphInstance]] = defaultdict(list)
-    for instance in session.scalars(query.order_by(InstanceRow.id)):
+    for instance in session.execute(query.order_by(InstanceRow.id)):
         instances[instance.reading_id].append(_instance(instance))
     return [_reading(row, number, instances[row.id]) for row, number in rows]
 
@@ -104,7 +106,7 @@ def _reading(row: ReadingRow, number: int, instances: Sequence[GlyphInstance]) -
     )
 
 
-def _instance(row: InstanceRow) -> GlyphInstance:
+def _instance(row: Row[Any]) -> GlyphInstance:
     finding, ink = None, None
     if row.cause is not None and row.cause_value is not None and row.cause_limit is not None:
         finding = Finding(Cause(row.cause), row.cause_value, row.cause_limit)

@@ -176,7 +176,7 @@ class InstanceRow(Base):
     confidence: Mapped[float] = mapped_column(Double())
     sharpness: Mapped[float] = mapped_column(Double())
     sha256: Mapped[str | None] = mapped_column(ShaText)
-    ink: Mapped[bytes | None] = mapped_column(Blob, deferred=True)
+    ink: Mapped[bytes | None] = mapped_column(Blob)
     em_px: Mapped[float | None] = mapped_column(Double())
     origin_x_px: Mapped[float | None] = mapped_column(Double())
     origin_y_px: Mapped[float | None] = mapped_column(Double())
