@@ -15,6 +15,7 @@ from collector.blobs import BucketSettings, open_bucket
 from collector.events import KafkaBus, KafkaOptions
 from collector.store import OutboxMessage, open_store
 from deploy.settings import Settings
+from tests.conftest import missing
 from tests.service.certificates import Certificate, make_certificate
 from tests.service.servers import Broker, MariaDb, ObjectStore, Server, ServerMissingError, free_port
 from tests.service.tls_proxy import TlsProxy
@@ -41,7 +42,7 @@ def started(server: Server) -> Iterator[Server]:
         with server:
             yield server
     except ServerMissingError as error:
-        pytest.skip(str(error))
+        missing(str(error))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def mariadb(folder: Path, certificate: Certificate) -> Iterator[Server]:
     try:
         server = MariaDb(folder / "mariadb", certificate)
     except ServerMissingError as error:
-        pytest.skip(str(error))
+        missing(str(error))
     yield from started(server)
 
 
