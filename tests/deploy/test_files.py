@@ -338,7 +338,8 @@ def test_what_installs_goes_by_the_locks() -> None:
 
 
 ANSWERS = {
-    "no network": ("Could not connect", 1, 0, "nothing is known"),
+    "no network": ("Could not connect", 1, 0, "Nothing is known"),
+    "nobody knows it": ('{"dependencies": [{"name": "a", "skip_reason": "not found"}]}', 0, 0, "known of 1 of 1: a"),
     "no hole": ('{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}', 0, 0, "No known holes"),
     "a hole": (
         '{"dependencies": [{"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}]}',

@@ -29,7 +29,7 @@ def delete_under_faults(cluster: ServiceCluster, trial: Trial) -> list[str]:
     for kind in ("collect", "work"):
         cluster.end(kind, signal.SIGKILL)
     cluster.objects.resume()
-    for kind in trial.hands:
+    for kind in trial.process_kinds:
         cluster.run(kind)
     for data in cluster.folder.glob("*-*/"):
         drop_abandoned(data, COPIES)  # as the next process on that machine does

@@ -25,7 +25,7 @@ def test_every_job_ends_exactly_once_whatever_dies() -> None:
                 assert (found.tally.fonts, found.tally.named) == (TRIAL.jobs - poisoned, poisoned), detail
                 assert found.tally.codes == (("process.died",) if poisoned else ()), detail
             assert_stopped_worker_requeues_its_job(cluster)
-            for kind in TRIAL.hands:
+            for kind in TRIAL.process_kinds:
                 cluster.run(kind)
             assert delete_under_faults(cluster, TRIAL) == [], cluster.logs()
     except ServerMissingError as error:

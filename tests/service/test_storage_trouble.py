@@ -21,6 +21,7 @@ from deploy.jobs import runner as runner_module
 from deploy.jobs.runner import JobRunner
 from deploy.pipeline.artifact_store import ArtifactFolder
 from deploy.pipeline.engine import Plan, Progress, StageInput
+from tests.conftest import missing
 from tests.deploy.samples import RecordingObserver, WordStages, a_request, report
 from tests.service.visitor import OPERATOR, Person, make_person
 
@@ -52,7 +53,7 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
         ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", folder], capture_output=True, check=False
     )
     if mounted.returncode != 0:
-        pytest.skip("a small disk cannot be mounted here: that takes root")
+        missing("a small disk cannot be mounted here: that takes root")
     try:
         yield SmallDisk(folder)
     finally:

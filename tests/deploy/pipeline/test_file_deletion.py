@@ -10,7 +10,7 @@ import textwrap
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from sqlalchemy import text
 
 from collector.blobs import drop_abandoned, file_names, folders, owned_folder
 from collector.events import LocalBus, PhotosReceived, encode
@@ -33,7 +34,8 @@ from tests.collector.store.samples import instance, reading
 NAME = "지워질이름xyz"
 PHOTO = b"\xff\xd8these are the pixels of a letter to a mother\xff\xd9"
 DRAWN = "지워질획"
-SECRETS = (NAME.encode(), PHOTO, DRAWN.encode(), b"pressed hard on the last stroke")
+SKETCH = b"\x89PNG a line of the hand as it was learnt"
+SECRETS = (NAME.encode(), PHOTO, DRAWN.encode(), SKETCH)
 
 
 @dataclass
@@ -46,6 +48,7 @@ class House:
     blobs: Blobs
     bucket: Any
     project: str = "p" * 64
+    secrets: list[bytes] = field(default_factory=lambda: [*SECRETS])
 
     def furnish(self) -> Lease:
         """Photographs, names, a drawn letter, a job with results of two runs, glyphs and events."""
@@ -65,6 +68,11 @@ class House:
         assert lease is not None
         for key in ("old", "new"):
             self.make(lease, "capture", key)
+        self.store.job_log.add_line(lease, f"{NAME} is read")
+        self.store.job_log.add_sketch(lease, SKETCH)
+        with self.store.engine.connect() as connection:
+            self.secrets += [bytes(ink) for ink in connection.scalars(text("SELECT ink FROM glyph_instances"))]
+        assert len(self.secrets) > len(SECRETS)
         assert self.store.clear_log()  # all of it into the database's file; the log has it once more
         projects.call(self.project, f"{NAME} 2", "", NAME, "ofl")
         self.begin(lease, "adapt", "unfinished")
@@ -110,7 +118,7 @@ class House:
         whole = {str(path): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
         if self.bucket is not None:
             whole |= {each.key: each.get()["Body"].read() for each in self.bucket.objects.all()}
-        return sorted(name for name, data in whole.items() if any(secret in data for secret in SECRETS))
+        return sorted(name for name, data in whole.items() if any(secret in data for secret in self.secrets))
 
 
 @pytest.fixture(params=["folder", "bucket"])
