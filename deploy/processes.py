@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import typer
-import uvicorn
 
 from collector.blobs import INCOMING, Uploads, drop_abandoned
 from collector.events import Bus
 from collector.store import Store, open_store
-from collector.web import WebConfig, create_app
+from collector.web import WebConfig, create_app, make_server
 from deploy.container import make_retries, open_blobs, open_bus
 from deploy.font_service import PipelineFontService
 from deploy.job_process import LOG_FORMAT, SERVICE
@@ -71,16 +70,8 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
             host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host
             typer.echo(f"손맛이 열렸습니다 · Sonmat is open: http://{host}:{settings.port}/", err=True)
             font_service = PipelineFontService(store, blobs.artifacts, blobs.uploads)
-            uvicorn.run(
-                create_app(web_config(settings, blobs.uploads), store, font_service, blobs.uploads, checks=checks),
-                host=settings.host,
-                port=settings.port,
-                log_level="warning",
-                proxy_headers=True,
-                forwarded_allow_ips=settings.proxies,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
+            app = create_app(web_config(settings, blobs.uploads), store, font_service, blobs.uploads, checks=checks)
+            make_server(app, settings.host, settings.port, settings.proxies).run()
         finally:
             if worker is not None:
                 worker.stop(STOP_S)

@@ -21,7 +21,7 @@ process that has ended so (CPython's issue 115634).
 """
 
 
-class Readers:
+class ReaderPool:
     """A few processes, each with a thread that waits for it; whoever comes first is read first.
 
     Every process is a pool of its own: in a common one the end of one process ends all that the others read.

@@ -11,7 +11,7 @@ import pytest
 from collector.events import DEAD_TOPIC, Delivery, PhotosReceived, encode, to_dead_letter
 from collector.store import Job, JobState, NewJob, Photo, StageResult, Worker
 from collector.store.models import JobRow
-from collector.web.uploads.reader_pool import Readers
+from collector.web.uploads.reader_pool import ReaderPool
 from tests.collector.store.samples import new_job, submitted
 from tests.service.visitor import OPERATOR, Person, make_person
 
@@ -19,7 +19,7 @@ MANY = 5_000
 
 
 @pytest.fixture
-def operator(tmp_path: Path, readers: Readers) -> Iterator[Person]:
+def operator(tmp_path: Path, readers: ReaderPool) -> Iterator[Person]:
     """An operator who has logged in."""
     for each in make_person(tmp_path, readers):
         assert each.post("/operator/login", {"token": OPERATOR}).url.path == "/operator"
@@ -144,7 +144,7 @@ def test_figures_for_prometheus_want_the_token(operator: Person) -> None:
     assert operator.address not in figures, "no token ever becomes a label"
 
 
-def test_without_a_token_there_are_no_operators_pages(tmp_path: Path, readers: Readers) -> None:
+def test_without_a_token_there_are_no_operators_pages(tmp_path: Path, readers: ReaderPool) -> None:
     for each in make_person(tmp_path, readers):
         each.client.app.state.web.config = replace(each.client.app.state.web.config, operator_token="")
         assert each.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404

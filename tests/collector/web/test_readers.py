@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from collector.web.uploads import reader_pool as readers
-from collector.web.uploads.reader_pool import Readers
+from collector.web.uploads.reader_pool import ReaderPool
 
 
 def test_readers_go_on_when_their_processes_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "CALLS_A_PROCESS", 3)
-    own = Readers(1)
+    own = ReaderPool(1)
 
     async def open_many() -> list[dict[str, Any]]:
         files = [tmp_path / f"{number}.bin" for number in range(8)]
