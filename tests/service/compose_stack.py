@@ -111,8 +111,8 @@ class Stack:
         broker = servers.enter_context(Broker(self.folder / "kafka"))
         objects = servers.enter_context(ObjectStore(self.folder / "s3"))
         servers.callback(self.down)
-        given = dict.fromkeys(("MYSQL_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY", "SONMAT_SECRET"), "secret")
-        services = our_services(given | {"SONMAT_OPERATOR_TOKEN": self.token})
+        given = dict.fromkeys(("MYSQL_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY"), "secret")
+        services = our_services(given | {"SONMAT_OPERATOR_TOKEN": self.token, "SONMAT_SECRET": "secret" * 8})
         here = {
             "SONMAT_DATABASE": mariadb.create("sonmat"),
             "SONMAT_KAFKA_SERVERS": broker.address,
