@@ -55,7 +55,7 @@ def create_app(
         readers: processes that the caller owns; without, the application has its own.
         checks: what must hold, by name, beside database and folder, for ``/readyz`` to say yes.
     """
-    pool = readers or ReaderPool(config.readers)
+    pool = readers or ReaderPool(config.readers, config.folder)
     metrics = Metrics(store)
     intake = Intake(config, store, uploads or UploadFolder(config.folder), pool, metrics.count_photo)
     tokens = Tokens(config.secret, config.operator_token)

@@ -194,7 +194,7 @@ def main() -> int:
     logging.getLogger("collector.web").setLevel(logging.CRITICAL)
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(ReaderPool(1)) as readers,
+        closing(ReaderPool(1, Path(tempfile.gettempdir()))) as readers,
         served(Path(folder), readers) as target,
     ):
         for result in target.schema().get_all_operations():

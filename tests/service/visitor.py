@@ -111,7 +111,7 @@ class Person:
 @pytest.fixture(scope="session")
 def readers() -> Iterator[ReaderPool]:
     """Processes that read photographs, warm for all tests; at rest between them."""
-    shared = ReaderPool(1)
+    shared = ReaderPool(1, Path(tempfile.gettempdir()))
     yield shared
     shared.close()
 

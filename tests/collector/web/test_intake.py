@@ -11,6 +11,7 @@ import pytest
 
 from collector.web import Limits
 from collector.web.uploads.reader_pool import ReaderPool
+from collector.web.uploads.reader_process import ReaderCallError
 from collector.web.writer import photos
 from tests.service.visitor import Person, make_person
 
@@ -79,7 +80,7 @@ def test_uploads_are_counted_before_their_bodies_are_read(tmp_path: Path, reader
 
 
 def test_the_death_of_a_reader_harms_one_photograph_alone(tmp_path: Path) -> None:
-    own = ReaderPool(1)
+    own = ReaderPool(1, tmp_path)
 
     async def read_beside_a_death() -> list[Any]:
         files = [tmp_path / f"{number}.bin" for number in range(6)]
@@ -99,5 +100,5 @@ def test_the_death_of_a_reader_harms_one_photograph_alone(tmp_path: Path) -> Non
 
 def test_a_reader_takes_little_more_than_a_gigabyte(readers: ReaderPool) -> None:
     assert asyncio.run(readers._call("large", eval, "len(bytes(800 << 20))")) == 800 << 20
-    with pytest.raises(MemoryError):
+    with pytest.raises(ReaderCallError, match="MemoryError"):
         asyncio.run(readers._call("larger", eval, "len(bytes(1400 << 20))"))
