@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from collector.store import JobState
@@ -16,6 +17,7 @@ from collector.web.forms import text_field
 from collector.web.language import Say
 from collector.web.pages import go, login_rate, web_of
 from collector.web.security import Refusal
+from collector.web.tokens import SESSION_S
 
 COOKIE = "sonmat_operator"
 STATES = {
@@ -44,7 +46,11 @@ class OperatorRoute(APIRoute):
 
 async def current_session(request: Request) -> str | None:
     """The id of the session that a request belongs to; None where it has none."""
-    return web_of(request).tokens.session_id(request.cookies.get(COOKIE, ""))
+    web = web_of(request)
+    session_id = web.tokens.session_id(request.cookies.get(COOKIE, ""))
+    if session_id is None or await run_in_threadpool(web.store.ended_sessions.has, session_id):
+        return None
+    return session_id
 
 
 router = APIRouter(prefix="/operator", route_class=OperatorRoute)
@@ -76,8 +82,12 @@ async def log_in(request: Request) -> Response:
 
 @router.post("/logout")
 async def log_out(request: Request) -> Response:
-    """Ends the session in this browser."""
-    await web_of(request).form(request)
+    """Ends the session, wherever its cookie may have got to."""
+    web = web_of(request)
+    await web.form(request)
+    session_id = await current_session(request)
+    if session_id is not None:
+        await run_in_threadpool(web.store.ended_sessions.end, session_id, SESSION_S)
     response = go("/operator/login")
     response.delete_cookie(COOKIE, path="/operator")
     return response
