@@ -93,7 +93,8 @@ class Connection(H11Protocol):
 
     def waited_s(self, now_s: float) -> float:
         """Seconds since the present phase began, as far as it was seen to."""
-        if (self.phase, self.cycle) != self._seen or self.flow.read_paused:
+        is_ours = self.phase == "body" and self.flow.read_paused  # it is we who are slow
+        if (self.phase, self.cycle) != self._seen or is_ours:
             self._begin_phase(now_s)
         return now_s - self._since_s
 
