@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from collector.reading.answers import to_message
 from collector.reading.pipes import receive, send
 from collector.reading.sandbox import confine, end_with_parent
 from collector.reading.uploads import prepare_process
@@ -44,7 +45,7 @@ def main() -> None:
             call = receive(calls)
         except EOFError:
             return
-        send(answers, json.dumps(answer(call)).encode())
+        send(answers, to_message(answer(call)))
 
 
 if __name__ == "__main__":

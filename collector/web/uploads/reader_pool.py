@@ -11,6 +11,7 @@ from typing import Any
 
 from collector.errors import DamagedImage
 from collector.reading import open_upload, read_kept
+from collector.reading.answers import with_reading
 from collector.web.uploads.reader_process import ReaderDiedError, ReaderProcess
 
 CALLS_A_PROCESS = 120
@@ -39,7 +40,8 @@ class ReaderPool:
         Raises:
             DamagedImage: the process died over it.
         """
-        return await self._call(name, open_upload, source, folder, number, name)
+        found = await self._call(name, open_upload, source, folder, number, name)
+        return {**found, "first": _validated(name, found["first"])}
 
     async def read(self, picture: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
         """Keeps a re-encoded picture as a project's photograph and reads it, as ``read_kept`` does.
@@ -47,7 +49,7 @@ class ReaderPool:
         Raises:
             DamagedImage: the process died over it.
         """
-        return await self._call(name, read_kept, picture, folder, number, name)
+        return _validated(name, await self._call(name, read_kept, picture, folder, number, name))
 
     async def _call(self, name: str, function: Callable[..., Any], *given: Any) -> dict[str, Any]:
         try:
@@ -74,3 +76,11 @@ class ReaderPool:
         new = self._of_thread.process = ReaderProcess(self._folder)
         self._processes.add(new)
         return new
+
+
+def _validated(name: str, found: dict[str, Any]) -> dict[str, Any]:
+    """What was found in a photograph, as long as it is what a sound process finds."""
+    try:
+        return with_reading(found)
+    except ValueError as error:
+        raise DamagedImage(name) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from collector.reading import open_upload
+from collector.reading.answers import with_reading
 from collector.web.uploads import reader_pool as readers
 from collector.web.uploads.reader_pool import ReaderPool
 from collector.web.uploads.reader_process import ReaderDiedError, ReaderProcess
@@ -106,3 +109,20 @@ def test_what_a_reader_answers_is_plain_data_or_nothing(process: ReaderProcess, 
     forge = f"__import__('os').write(4, {len(answer).to_bytes(4, 'big') + answer!r})"
     with pytest.raises(ReaderDiedError):
         run(process, forge)
+
+
+def test_what_is_read_survives_the_way_between_processes(
+    tmp_path: Path, readers: ReaderPool, pages: list[Path]
+) -> None:
+    here, there = tmp_path / "here.upload", tmp_path / "there.upload"
+    for copy in (here, there):
+        shutil.copyfile(pages[0], copy)
+    expected = open_upload(here, tmp_path / "here", 1, "page.jpg")
+    found = asyncio.run(readers.open(there, tmp_path / "there", 1, "page.jpg"))
+    assert found["first"]["reading"] == expected["first"]["reading"]
+    assert any(each.ink and each.ink.png for each in found["first"]["reading"].instances)
+
+
+def test_what_is_no_reading_is_a_damaged_photograph() -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        with_reading({"reading": {"photo": "a.jpg", "number": 1}})
