@@ -89,7 +89,9 @@ def served(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 def open_project(port: int) -> Victim:
     """A project with one job, so that it has progress to tell."""
-    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, trust_env=False) as browser:
+    with httpx2.Client(
+        base_url=f"http://127.0.0.1:{port}", follow_redirects=True, trust_env=False, timeout=4 * GIVE_UP_S
+    ) as browser:
         found = re.search(r'data-form-token="([^"]+)"', browser.get("/").text)
         assert found is not None
         project = browser.post("/s", params={"form_token": found[1]}).url.path.removesuffix("/photos")
