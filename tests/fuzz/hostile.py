@@ -26,8 +26,8 @@ from pathlib import Path
 
 import httpx2
 
-from tests.conftest import free_port
 from tests.fuzz.attacks import ATTACKS, Attack, Statuses, Victim
+from tests.service.servers import free_port
 
 OPEN_FILES = 1024
 HEALTH_LIMIT_MS = 250.0

@@ -13,7 +13,7 @@ import pytest
 from collector.web import server
 from collector.web.server import Server, make_server
 from collector.web.uploads.reader_pool import ReaderPool
-from tests.conftest import free_port
+from tests.service.servers import free_port
 from tests.service.visitor import Person, make_person
 
 LIMIT_S = 120.0
