@@ -60,6 +60,7 @@ bench-service: $(READY) ## 서비스 벤치마크 · faults and load on real ser
 bench-fuzz: $(READY) ## 퍼즈 시험 · 10,000 broken pictures and every kind of request
 	$(PYTHON_IN) -m tests.fuzz.reading
 	$(PYTHON_IN) -m tests.fuzz.service
+	$(PYTHON_IN) -m tests.fuzz.hostile
 
 stack: $(READY) ## 서비스 전체 · a font through all processes of compose.yaml, with real servers, without containers
 	$(PYTHON_IN) -m tests.service.compose_stack

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from collector.blobs import BucketSettings, UploadBucket, UploadFolder, drop_abandoned, open_bucket, owned_folder
 from collector.events import Bus, KafkaBus, KafkaOptions, LocalBus
@@ -16,6 +17,8 @@ from deploy.pipeline.engine import Plan
 from deploy.pipeline.font_plan import font_plan
 from deploy.settings import Settings
 
+PRIVATE_FOLDER = 0o700
+
 
 @contextmanager
 def open_blobs(settings: Settings) -> Iterator[Blobs]:
@@ -24,7 +27,7 @@ def open_blobs(settings: Settings) -> Iterator[Blobs]:
     Raises:
         BucketUrlError: the setting is not the URL of a bucket.
     """
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings.data)
     if not settings.blobs:
         yield Blobs(ArtifactFolder(settings.data / "artifacts"), UploadFolder(settings.data / "uploads"))
         return
@@ -43,6 +46,13 @@ def open_blobs(settings: Settings) -> Iterator[Blobs]:
     with owned_folder(settings.data, COPIES) as copies:
         artifacts, uploads = ArtifactBucket(bucket, copies / "artifacts"), UploadBucket(bucket, copies / "uploads")
         yield Blobs(artifacts, uploads)
+
+
+def make_data_folder(folder: Path) -> None:
+    """Makes the data folder, for its owner alone; another user's, as a mounted volume may be, stays as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(PermissionError):
+        folder.chmod(PRIVATE_FOLDER)
 
 
 def open_bus(settings: Settings, store: Store) -> Bus:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import signal
 import sys
 import threading
@@ -14,16 +13,14 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import typer
-import uvicorn
 
 from collector.blobs import INCOMING, Uploads, drop_abandoned
 from collector.events import Bus
 from collector.store import Store, open_store
-from collector.web import WebConfig, create_app
+from collector.web import WebConfig, create_app, make_server
 from deploy.container import make_retries, open_blobs, open_bus
 from deploy.font_service import PipelineFontService
 from deploy.job_process import LOG_FORMAT, SERVICE
@@ -34,11 +31,13 @@ from deploy.jobs.worker import COLLECTOR, DRAWER, EVERYTHING, JobWorker, WorkerK
 from deploy.pipeline.artifact_store import Blobs
 from deploy.settings import Settings
 from deploy.supervisor import Supervisor
+from deploy.web_secret import check_secret, stored_secret
 from templates.errors import PersonError
 
 log = logging.getLogger("sonmat.processes")
 
 STOP_S = 15.0
+PRIVATE_UMASK = 0o077
 SILENCE_S = 30.0
 """A worker shows itself every three seconds; one that has not for so long hangs."""
 COPIES_EVERY_S = 60.0
@@ -58,7 +57,7 @@ class NeedsKafkaError(PersonError):
 
 def serve(settings: Settings, *, with_worker: bool) -> None:
     """Runs the web until stopped, ``with_worker`` beside a worker process that makes the fonts."""
-    _configure_logging()
+    _prepare_process()
     # Uvicorn raises the signal again after it has stopped in order: that must not skip the cleanup below.
     signal.signal(signal.SIGTERM, _exit)
     with open_blobs(settings) as blobs, closing(open_store(settings.database_url)) as store:
@@ -71,16 +70,8 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
             host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host
             typer.echo(f"손맛이 열렸습니다 · Sonmat is open: http://{host}:{settings.port}/", err=True)
             font_service = PipelineFontService(store, blobs.artifacts, blobs.uploads)
-            uvicorn.run(
-                create_app(web_config(settings, blobs.uploads), store, font_service, blobs.uploads, checks=checks),
-                host=settings.host,
-                port=settings.port,
-                log_level="warning",
-                proxy_headers=True,
-                forwarded_allow_ips=settings.proxies,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
+            app = create_app(web_config(settings, blobs.uploads), store, font_service, blobs.uploads, checks=checks)
+            make_server(app, settings.host, settings.port, settings.proxies).run()
         finally:
             if worker is not None:
                 worker.stop(STOP_S)
@@ -187,7 +178,7 @@ class _Resources:
 @contextmanager
 def _open(settings: Settings) -> Iterator[_Resources]:
     """Opens what a process needs and sets ``stop`` on SIGTERM and Ctrl-C; closes everything at the end."""
-    _configure_logging()
+    _prepare_process()
     stop = threading.Event()
 
     def request_stop(signal_number: int, frame: Any) -> None:
@@ -208,7 +199,7 @@ def web_config(settings: Settings, uploads: Uploads) -> WebConfig:
     """The settings of the web application."""
     return WebConfig(
         folder=uploads.folder,
-        secret=settings.secret or _stored_secret(settings.data / "web.secret"),
+        secret=_signing_key(settings),
         operator_token=settings.operator_token,
         https=settings.https,
         readers=settings.readers,
@@ -217,13 +208,10 @@ def web_config(settings: Settings, uploads: Uploads) -> WebConfig:
     )
 
 
-def _stored_secret(path: Path) -> str:
-    """Reads the secret of this installation, made at the first start; only its owner can read the file."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
-    return path.read_text().strip()
+def _signing_key(settings: Settings) -> str:
+    if settings.secret:
+        return check_secret(settings.secret, "SONMAT_SECRET")
+    return stored_secret(settings.data / "web.secret")
 
 
 def _drop_copies(blobs: Blobs) -> None:
@@ -243,7 +231,9 @@ def _stop_at_end_of_input(stop: threading.Event) -> None:
     stop.set()
 
 
-def _configure_logging() -> None:
+def _prepare_process() -> None:
+    """Sets up logging, and keeps what this process writes for its own user alone."""
+    os.umask(PRIVATE_UMASK)
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     logging.getLogger("kafka").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)

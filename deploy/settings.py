@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from templates.errors import PersonError
 
@@ -55,10 +56,12 @@ def default_data_folder() -> Path:
 class Settings(BaseSettings):
     """The settings of this installation."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, hide_input_in_errors=True)
 
     data: Path = Field(default_factory=default_data_folder, description="folder of the database and of stage results")
-    database: str = Field(default="", description="SQLAlchemy URL; empty: the file sonmat.sqlite3 in the data folder")
+    database: str = Field(
+        default="", repr=False, description="SQLAlchemy URL; empty: the file sonmat.sqlite3 in the data folder"
+    )
     database_ca: str = Field(
         default="", description="PEM file: MySQL's certificate is checked by it; system: usual ones"
     )
@@ -96,6 +99,19 @@ class Settings(BaseSettings):
     proxies: str = Field(default="127.0.0.1", description="proxies whose X-Forwarded-For is trusted")
     operator_token: str = Field(default="", repr=False, description="opens the operator's pages; empty: no such pages")
     secret: str = Field(default="", repr=False, description="key that signs forms and sessions; empty: one in a file")
+
+    @field_validator("database")
+    @classmethod
+    def _is_database_url(cls, value: str) -> str:
+        """A URL that SQLAlchemy cannot read is refused without showing it: it holds the password."""
+        try:
+            if value:
+                make_url(value)
+        except (ArgumentError, ValueError):
+            raise ValueError(
+                "sqlite:///file or mysql+pymysql://user:password@host/name; in the password @ : / are %40 %3A %2F"
+            ) from None
+        return value
 
     @property
     def database_url(self) -> str:

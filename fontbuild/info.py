@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from templates.names import visible_text
+
 
 class License(StrEnum):
     """What others may do with the font; the choice is the writer's."""
@@ -68,3 +70,9 @@ class FontInfo:
     license: License = License.ALL_RIGHTS
     version: str = "1.000"
     """Major and minor, such as ``1.000``."""
+
+    def __post_init__(self) -> None:
+        """Takes out of the names what nobody sees: menus, tables and reports hold visible text alone."""
+        object.__setattr__(self, "name_korean", visible_text(self.name_korean))
+        object.__setattr__(self, "name_english", visible_text(self.name_english or "") or None)
+        object.__setattr__(self, "designer", visible_text(self.designer))

@@ -19,7 +19,6 @@ from collector.capture.decode import Photo, decode
 from collector.errors import DamagedImage
 from collector.instances import renamed
 from collector.reading.flat import flat_page
-from collector.reading.lifetime import end_with_parent
 from templates.errors import PersonError
 from templates.sheet import build_sheet
 
@@ -40,7 +39,6 @@ _STATM_DATA = 5
 
 def prepare_process(memory_bytes: int = MEMORY_BYTES) -> None:
     """Limits a reading process, which shares the machine with the web, to so much memory beside what it has by now."""
-    end_with_parent()
     cv2.setNumThreads(1)
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     wanted = _private_bytes() + memory_bytes

@@ -10,9 +10,11 @@ with store.lease_transaction(lease) as transaction:                    # one tra
 
 from collector.store.engine import open_engine
 from collector.store.errors import (
+    DrawingsFullError,
     IllegalTransitionError,
     JobNotFoundError,
     LeaseLostError,
+    ProjectFullError,
     ProjectNotFoundError,
     StoreError,
 )
@@ -29,8 +31,10 @@ from collector.store.readings import ReadingEnd, Readings, WaitingReading
 from collector.store.records import (
     Job,
     JobState,
+    JobStatus,
     Lease,
     Letter,
+    LetterMark,
     NewJob,
     NewUpload,
     OutboxMessage,
@@ -47,6 +51,7 @@ from collector.store.store import Store
 from collector.store.tombstones import Tombstone, TombstoneKind, Tombstones
 
 __all__ = [
+    "DrawingsFullError",
     "GlyphInstances",
     "Hour",
     "IllegalTransitionError",
@@ -55,10 +60,12 @@ __all__ = [
     "JobLogTable",
     "JobNotFoundError",
     "JobState",
+    "JobStatus",
     "Lease",
     "LeaseLostError",
     "LeaseTransaction",
     "Letter",
+    "LetterMark",
     "NewJob",
     "NewUpload",
     "Operations",
@@ -67,6 +74,7 @@ __all__ = [
     "Phase",
     "Photo",
     "Project",
+    "ProjectFullError",
     "ProjectNotFoundError",
     "Projects",
     "RateLimits",

@@ -28,8 +28,9 @@ def open_engine(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(f"not a database URL: {url!r}") from error
+    except (ArgumentError, ValueError):
+        # Neither the URL nor what SQLAlchemy says of it: both may hold the password.
+        raise StoreError("not a database URL: sqlite:///file or mysql+pymysql://user:password@host/name") from None
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
     if parsed.get_backend_name() in ("mysql", "mariadb"):

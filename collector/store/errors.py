@@ -3,6 +3,8 @@
 StoreError
 ├── JobNotFoundError            no job has this id
 ├── ProjectNotFoundError        no project has this id (``projects``)
+├── ProjectFullError            the project has as many photographs as it may have (``projects``)
+├── DrawingsFullError           the project's drawn letters take as many bytes as they may (``projects``)
 ├── IllegalTransitionError      the job's state does not allow this step
 └── LeaseLostError              another worker holds the job now; whoever gets this stops and writes nothing more
 """
@@ -40,3 +42,17 @@ class ProjectNotFoundError(StoreError):
 
     def __init__(self, project_id: str) -> None:
         super().__init__(f"no project has the id {project_id}")
+
+
+class ProjectFullError(StoreError):
+    """The project has as many photographs as it may have."""
+
+    def __init__(self, project_id: str, most: int) -> None:
+        super().__init__(f"project {project_id} has {most} photographs already")
+
+
+class DrawingsFullError(StoreError):
+    """The project's drawn letters take as many bytes as they may."""
+
+    def __init__(self, project_id: str, most_bytes: int) -> None:
+        super().__init__(f"the drawings of project {project_id} would take more than {most_bytes} bytes")

@@ -304,6 +304,16 @@ class RateRow(Base):
     full_at_s: Mapped[float] = mapped_column(Double())
 
 
+class EndedSessionRow(Base):
+    """An operator's session that was ended before it ran out."""
+
+    __tablename__ = "ended_sessions"
+    __table_args__ = (Index(None, "runs_out_at"), MYSQL)
+
+    id: Mapped[str] = mapped_column(ShaText, primary_key=True)
+    runs_out_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class SketchRow(Base):
     """A line of sample text as the network drew it at one moment of its learning (PNG)."""
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from collector.store.errors import IllegalTransitionError, JobNotFoundError
 from collector.store.lease_expiry import Announce, LeaseExpiry, RequeueCounts, end, to_phases
 from collector.store.models import JobRow, OutboxRow, StageRow, WorkerRow
-from collector.store.records import Job, JobState, Phase, Worker
-from collector.store.rows import to_job
+from collector.store.records import JobState, JobStatus, Phase, Worker
+from collector.store.rows import to_job_status
 from collector.store.search import find_jobs
 from collector.store.statistics import Costs, StageCost
 from collector.store.transactions import Transactions
@@ -80,10 +80,17 @@ class Operations(Transactions):
             row.updated_at = self._clock()
             end(row, JobState.REFUSED, code, sentence)
 
-    def list_jobs(self, state: JobState | None, text: str, limit: int, offset: int) -> list[Job]:
-        """Jobs, the newest first, whose name, id, error, worker or stage contains ``text``."""
+    def list_jobs(self, state: JobState | None, text: str, limit: int, offset: int) -> list[JobStatus]:
+        """Where jobs stand, the newest first, whose name, id, error, worker or stage contains ``text``."""
         with self._read() as session:
-            return [to_job(row) for row in find_jobs(session, state, text, limit, offset)]
+            return [to_job_status(row) for row in find_jobs(session, state, text, limit, offset)]
+
+    def devices_by_job(self, job_ids: Sequence[str]) -> dict[str, str]:
+        """Of those of some jobs that ended with a report the device that they were made on."""
+        device = JobRow.report["device"].as_string()
+        with self._read() as session:
+            query = select(JobRow.id, device).where(JobRow.id.in_(job_ids), device.is_not(None))
+            return {row.id: str(row[1]) for row in session.execute(query)}
 
     def count_by_state(self) -> dict[JobState, int]:
         """The number of jobs in each state."""
@@ -98,7 +105,7 @@ class Operations(Transactions):
         with self._read() as session:
             return session.execute(select(func.count()).select_from(JobRow).where(*waiting)).scalar_one()
 
-    def queue_place(self, job: Job) -> int:
+    def queue_place(self, job: JobStatus) -> int:
         """The number of project jobs that wait longer than this one for the same phase."""
         before = or_(JobRow.created_at < job.created_at, and_(JobRow.created_at == job.created_at, JobRow.id < job.id))
         waiting = (

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
+from typing import cast as as_type
 
-from sqlalchemy import CursorResult, and_, delete, exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import CursorResult, Text, and_, cast, delete, exists, func, select, update
+from sqlalchemy.orm import Session, load_only
 
 from collector.instances import PhotoReading, Strokes
-from collector.store.errors import ProjectNotFoundError
+from collector.store.errors import DrawingsFullError, ProjectFullError, ProjectNotFoundError
 from collector.store.glyph_instances import of_upload, put_upload_reading, readings_of
 from collector.store.models import JobRow, LetterRow, OutboxRow, ProjectRow, ReadingRow, UploadRow
-from collector.store.records import Job, JobState, Letter, NewUpload, Project, Upload
-from collector.store.rows import to_job
+from collector.store.records import JobState, JobStatus, Letter, LetterMark, NewUpload, Project, Upload
+from collector.store.rows import STATUS_COLUMNS, to_job_status
 from collector.store.tombstones import name_files, name_project, name_rows
 from collector.store.transactions import Transactions
 from collector.store.upkeep_models import ResultRow, WaitingReadingRow
@@ -56,14 +58,16 @@ class Projects(Transactions):
             row.touched_at = self._clock()
             return row.uploads_made
 
-    def add_upload(self, project_id: str, number: int, upload: NewUpload) -> None:
+    def add_upload(self, project_id: str, number: int, upload: NewUpload, most: int | None = None) -> None:
         """Keeps a photograph that was read or refused; for one that waits for its reading see ``Readings``.
 
         Raises:
             ProjectNotFoundError: the project was deleted meanwhile.
+            ProjectFullError: it has ``most`` photographs already.
         """
         with self._write.begin() as session:
             _get(session, project_id, for_update=True)
+            check_room(session, project_id, most)
             session.add(UploadRow(project_id=project_id, number=number, created_at=self._clock(), **upload.columns()))
             session.flush()
             if upload.reading is not None:
@@ -78,7 +82,7 @@ class Projects(Transactions):
         unread = and_(~is_read, UploadRow.error.is_(None), UploadRow.created_at < before, ~waits)
         with self._write.begin() as session:
             given_up = session.execute(update(UploadRow).where(unread).values(error_code=code, error=error))
-            return cast(CursorResult[Any], given_up).rowcount
+            return as_type(CursorResult[Any], given_up).rowcount
 
     def uploads(self, project_id: str) -> list[Upload]:
         """A project's photographs in the order they came."""
@@ -107,10 +111,32 @@ class Projects(Transactions):
             query = select(LetterRow).where(LetterRow.project_id == project_id).order_by(LetterRow.char)
             return [Letter(row.char, row.strokes, row.is_wrong, row.changed_at) for row in session.scalars(query)]
 
-    def draw_letter(self, project_id: str, char: str, strokes: Strokes | None) -> None:
-        """A letter drawn again by hand, no longer wrong; None takes the drawing back."""
+    def letter_marks(self, project_id: str) -> list[LetterMark]:
+        """As ``letters``, without strokes."""
+        is_drawn = LetterRow.strokes.is_not(None)
+        with self._read() as session:
+            query = select(LetterRow.char, is_drawn, LetterRow.is_wrong).where(LetterRow.project_id == project_id)
+            return [LetterMark(*row) for row in session.execute(query.order_by(LetterRow.char))]
+
+    def letter(self, project_id: str, char: str) -> Letter | None:
+        """What the writer said about one letter."""
+        with self._read() as session:
+            row = session.get(LetterRow, (project_id, char))
+            return None if row is None else Letter(row.char, row.strokes, row.is_wrong, row.changed_at)
+
+    def draw_letter(self, project_id: str, char: str, strokes: Strokes | None, most_bytes: int | None = None) -> None:
+        """A letter drawn again by hand, no longer wrong; None takes the drawing back.
+
+        Raises:
+            DrawingsFullError: with it the project's drawings would take more than ``most_bytes`` of JSON.
+        """
         with self._write.begin() as session:
             row = self._letter(session, project_id, char)
+            if strokes and most_bytes is not None:
+                others = LetterRow.project_id == project_id, LetterRow.char != char, LetterRow.strokes.is_not(None)
+                taken = select(func.sum(func.length(cast(LetterRow.strokes, Text)))).where(*others)
+                if (session.execute(taken).scalar_one() or 0) + len(json.dumps(strokes)) > most_bytes:
+                    raise DrawingsFullError(project_id, most_bytes)
             if strokes:
                 row.strokes = [[list(point) for point in line] for line in strokes]
                 row.is_wrong = False
@@ -136,11 +162,11 @@ class Projects(Transactions):
         session.flush()
         return row
 
-    def jobs(self, project_id: str) -> list[Job]:
-        """A project's jobs, the oldest first."""
+    def jobs(self, project_id: str) -> list[JobStatus]:
+        """Where a project's jobs stand, the oldest first."""
         with self._read() as session:
             query = select(JobRow).where(JobRow.project_id == project_id).order_by(JobRow.created_at, JobRow.id)
-            return [to_job(row) for row in session.scalars(query)]
+            return [to_job_status(row) for row in session.scalars(query.options(load_only(*STATUS_COLUMNS)))]
 
     def delete(self, project_id: str) -> None:
         """Deletes a project with everything the database knows of it; whoever works on it loses the lease.
@@ -220,3 +246,10 @@ def _upload(row: UploadRow, reading: PhotoReading | None) -> Upload:
         row.created_at,
         row.removed_at,
     )
+
+
+def check_room(session: Session, project_id: str, most: int | None) -> None:
+    """Raises ProjectFullError where a project has ``most`` photographs; its row is locked by then."""
+    own = select(func.count()).select_from(UploadRow).where(UploadRow.project_id == project_id)
+    if most is not None and session.execute(own).scalar_one() >= most:
+        raise ProjectFullError(project_id, most)

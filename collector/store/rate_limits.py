@@ -30,9 +30,11 @@ class RateLimits:
         self._clock = clock
         self._calls = 0
 
-    def take(self, bucket: str, size: int, period_s: float) -> bool:
-        """Takes a token from a bucket of ``size`` that refills within ``period_s``; False where it is empty."""
-        now_s, token_s = self._clock().timestamp(), period_s / size
+    def take(self, bucket: str, size: int, period_s: float, count: int = 1) -> bool:
+        """Takes tokens from a bucket of ``size`` that refills within ``period_s``; False where it holds too few."""
+        if count > size:
+            return False
+        now_s, token_s = self._clock().timestamp(), count * period_s / size
         taken = self._take_token(bucket, now_s, token_s, period_s) or self._create(bucket, now_s + token_s)
         # Another process may have created the bucket between our two tries.
         taken = taken or self._take_token(bucket, now_s, token_s, period_s)
@@ -41,6 +43,15 @@ class RateLimits:
             with self._write.begin() as session:
                 session.execute(delete(RateRow).where(RateRow.full_at_s < now_s))
         return taken
+
+    def give_back(self, bucket: str, size: int, period_s: float) -> None:
+        """Puts one token back into a bucket of ``size``."""
+        change = update(RateRow).where(RateRow.bucket == bucket)
+        with self._write.begin() as session:
+            session.execute(
+                change.values(full_at_s=RateRow.full_at_s - period_s / size),
+                execution_options={"synchronize_session": False},
+            )
 
     def _take_token(self, bucket: str, now_s: float, token_s: float, period_s: float) -> bool:
         start_s = case((RateRow.full_at_s > now_s, RateRow.full_at_s), else_=now_s)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from collector.store.errors import ProjectNotFoundError
 from collector.store.glyph_instances import put_upload_reading
 from collector.store.models import ProjectRow, UploadRow
+from collector.store.projects import check_room
 from collector.store.records import NewUpload
 from collector.store.tombstones import name_files
 from collector.store.transactions import Transactions
@@ -55,16 +56,19 @@ class Readings(Transactions):
         owner: str,
         lease_s: float,
         opened_by: int | None = None,
+        most: int | None = None,
     ) -> int:
         """Adds a photograph that ``owner`` will read; ``source`` makes its file name from the number that is returned.
 
         Raises:
             ProjectNotFoundError: the project was deleted meanwhile.
+            ProjectFullError: it has ``most`` photographs already.
         """
         with self._write.begin() as session:
             project = session.get(ProjectRow, project_id, with_for_update=True)
             if project is None:
                 raise ProjectNotFoundError(project_id)
+            check_room(session, project_id, most)
             now = self._clock()
             project.uploads_made += 1
             project.touched_at = now

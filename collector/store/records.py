@@ -36,15 +36,14 @@ class NewJob:
     """The writer's project in the web; None for a job of the command line, which no worker takes up."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """One row of the jobs table at the time it was read."""
+@dataclass(frozen=True, kw_only=True)
+class JobStatus:
+    """Where a job stands: a row of the jobs table without what was asked for, which may be megabytes of strokes."""
 
     id: str
     key: str
     name: str
     licence: str
-    options: Mapping[str, Any]
     state: JobState
     phase: Phase
     """The phase of the way that it waits for or is in."""
@@ -57,7 +56,6 @@ class Job:
     seed: str | None
     error_code: str | None
     error: str | None
-    report: Mapping[str, Any] | None
     created_at: datetime
     updated_at: datetime
     project_id: str | None
@@ -68,6 +66,14 @@ class Job:
     """Share of the present stage that is done."""
     note: str
     """What is being done, for people."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job(JobStatus):
+    """One row of the jobs table at the time it was read."""
+
+    options: Mapping[str, Any]
+    report: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -168,6 +174,20 @@ class Letter:
     strokes: Strokes | None
     is_wrong: bool
     changed_at: datetime
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it was drawn again by hand."""
+        return bool(self.strokes)
+
+
+@dataclass(frozen=True)
+class LetterMark:
+    """What the writer says about one letter, without the strokes: those of a whole sheet are megabytes."""
+
+    char: str
+    is_drawn: bool
+    is_wrong: bool
 
 
 @dataclass(frozen=True)

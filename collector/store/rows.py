@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 from collector.store.models import JobRow
-from collector.store.records import Job, JobState, Phase
+from collector.store.records import Job, JobState, JobStatus, Phase
+
+STATUS_COLUMNS = tuple(getattr(JobRow, field.name) for field in fields(JobStatus))
+
+
+def to_job_status(row: JobRow) -> JobStatus:
+    """Where the job of a row stands; columns beside ``STATUS_COLUMNS`` are not read."""
+    return JobStatus(**_status(row))
 
 
 def to_job(row: JobRow) -> Job:
     """The job of a row as it stands."""
-    return Job(
-        id=row.id,
-        key=row.key,
-        name=row.name,
-        licence=row.licence,
-        options=row.options,
-        state=JobState(row.state),
-        phase=Phase(row.phase),
-        stage=row.stage,
-        attempt=row.attempt,
-        owner=row.owner,
-        lease_until=row.lease_until,
-        heartbeat_at=row.heartbeat_at,
-        set_name=row.set_name,
-        seed=row.seed,
-        error_code=row.error_code,
-        error=row.error,
-        report=row.report,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        project_id=row.project_id,
-        tries=row.tries,
-        retry_at=row.retry_at,
-        progress=row.progress,
-        note=row.note,
-    )
+    return Job(**_status(row), options=row.options, report=row.report)
+
+
+def _status(row: JobRow) -> dict[str, Any]:
+    values = {field.name: getattr(row, field.name) for field in fields(JobStatus)}
+    return values | {"state": JobState(row.state), "phase": Phase(row.phase)}

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from collector.store.models import JobRow
 from collector.store.records import JobState
+from collector.store.rows import STATUS_COLUMNS
 
 INDEXED = (JobRow.name, JobRow.id, JobRow.error_code, JobRow.owner, JobRow.stage)
 """The columns that the index over ``created_at`` includes: a search in them reads no row."""
@@ -19,7 +20,7 @@ WITH_ERRORS = (JobState.FAILED, JobState.REFUSED, JobState.QUEUED)
 
 
 def find_jobs(session: Session, state: JobState | None, text: str, limit: int, offset: int) -> Sequence[JobRow]:
-    """Rows of jobs, the newest first, whose name, id, error, worker or stage contains ``text``."""
+    """Status columns of jobs, the newest first, whose name, id, error, worker or stage contains ``text``."""
     conditions: list[ColumnElement[bool]] = [] if state is None else [JobRow.state == state.value]
     if text:
         in_index = or_(*(column.contains(text, autoescape=True) for column in INDEXED))
@@ -32,7 +33,9 @@ def find_jobs(session: Session, state: JobState | None, text: str, limit: int, o
         places = sorted(found, reverse=True)[offset:last]
     else:
         places = _newest(session, conditions, limit, offset)
-    rows = session.scalars(select(JobRow).where(JobRow.id.in_([job_id for _, job_id in places])))
+    rows = session.scalars(
+        select(JobRow).where(JobRow.id.in_([job_id for _, job_id in places])).options(load_only(*STATUS_COLUMNS))
+    )
     return sorted(rows, key=lambda row: (row.created_at, row.id), reverse=True)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, Engine, Update, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from collector.store.ended_sessions import EndedSessions
 from collector.store.engine import WRITE_OPTION, clear_log
 from collector.store.errors import IllegalTransitionError, JobNotFoundError, LeaseLostError
 from collector.store.glyph_instances import GlyphInstances
@@ -63,6 +64,7 @@ class Store:
         self.statistics = Statistics(self._read, clock)
         self.readings = Readings(self._read, self._write, clock)
         self.rate_limits = RateLimits(self._write, clock)
+        self.ended_sessions = EndedSessions(self._read, self._write, clock)
         self.tombstones = Tombstones(self._read, self._write, clock)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ What makes fonts stands behind the ``FontService``: the web knows photographs, j
 from collector.web.app import create_app
 from collector.web.config import Limits, WebConfig
 from collector.web.font_service import FontFiles, FontService, LicenceInfo, StageInfo
+from collector.web.server import make_server
 from collector.web.uploads.intake import Interrupted
 from collector.web.writer.sheet_status import SheetStatus, sheet_status
 
@@ -21,5 +22,6 @@ __all__ = [
     "StageInfo",
     "WebConfig",
     "create_app",
+    "make_server",
     "sheet_status",
 ]

@@ -13,27 +13,26 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from collector.blobs import UploadFolder, Uploads
 from collector.storage_trouble import StorageTrouble, is_storage_trouble
 from collector.store import Store
 from collector.web import health
+from collector.web.concurrency import RequestLimit
 from collector.web.config import WebConfig
 from collector.web.font_service import FontService
-from collector.web.metrics import Counted, Figures
-from collector.web.operator import access as gate
-from collector.web.operator import jobs as monitor
-from collector.web.operator import system as machinery
+from collector.web.forms import not_understood
+from collector.web.metrics import Metrics, RequestMetrics
+from collector.web.operator import access, jobs, system
 from collector.web.pages import Web, refuse, web_of
-from collector.web.security import HEADERS, BodyLimit, BodyTooLarge, Refusal, SafeHeaders, not_found, too_large
+from collector.web.security import HEADERS, BodyLimit, BodyTooLarge, Refusal, SecurityHeaders, not_found, too_large
 from collector.web.staticfiles import STATIC, Static
-from collector.web.tokens import Signer
+from collector.web.tokens import Tokens
 from collector.web.uploads.intake import Intake
-from collector.web.uploads.reader_pool import Readers
-from collector.web.writer import font as result
-from collector.web.writer import letters, photos
-from collector.web.writer import projects as writer
+from collector.web.uploads.reader_pool import ReaderPool
+from collector.web.writer import font, letters, photos, projects
 from templates.errors import PersonError
 
 log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ def create_app(
     store: Store,
     font_service: FontService,
     uploads: Uploads | None = None,
-    readers: Readers | None = None,
+    readers: ReaderPool | None = None,
     checks: Mapping[str, Callable[[], bool]] | None = None,
 ) -> FastAPI:
     """The application; the caller owns the store and closes it after the application has stopped.
@@ -56,10 +55,11 @@ def create_app(
         readers: processes that the caller owns; without, the application has its own.
         checks: what must hold, by name, beside database and folder, for ``/readyz`` to say yes.
     """
-    reading = readers or Readers(config.readers)
-    figures = Figures(store)
-    intake = Intake(config, store, uploads or UploadFolder(config.folder), reading, figures.count_photo)
-    web = Web(config, store, font_service, intake, Signer(config.secret), figures, checks or {})
+    pool = readers or ReaderPool(config.readers, config.folder)
+    metrics = Metrics(store)
+    intake = Intake(config, store, uploads or UploadFolder(config.folder), pool, metrics.count_photo)
+    tokens = Tokens(config.secret, config.operator_token)
+    web = Web(config, store, font_service, intake, tokens, metrics, checks or {})
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -69,31 +69,36 @@ def create_app(
         keeping.cancel()
         await intake.close()
         if readers is None:
-            reading.close()
+            pool.close()
 
     app = FastAPI(title="Sonmat", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.web = web
-    for room in (health, writer, photos, letters, result):
-        app.include_router(room.router)
+    for pages in (health, projects, photos, letters, font):
+        app.include_router(pages.router)
     if config.operator_token:
-        for room in (gate, monitor, machinery):
-            app.include_router(room.router)
+        for pages in (access, jobs, system):
+            app.include_router(pages.router)
     app.mount("/static", Static(directory=STATIC), "static")
     _answer_errors(app)
     limits = config.limits
     upload_bytes = limits.photo_bytes * limits.photos_a_request + limits.form_bytes
     app.add_middleware(BodyLimit, upload_bytes=upload_bytes, form_bytes=limits.form_bytes)
-    app.add_middleware(SafeHeaders, https=config.https)
-    app.add_middleware(Counted, figures=web.figures)
+    app.add_middleware(RequestLimit, most=limits.requests)
+    app.add_middleware(SecurityHeaders, https=config.https)
+    app.add_middleware(RequestMetrics, metrics=metrics)
     return app
 
 
 def _answer_errors(app: FastAPI) -> None:
-    """What goes wrong is told in two languages, never as a traceback."""
+    """Answers every error in two languages, never with a traceback."""
 
     @app.exception_handler(BodyTooLarge)
     async def body(request: Request, error: BodyTooLarge) -> Response:
         return refuse(request, too_large(), 413)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=400)  # for the figures; nobody reads it
 
     @app.exception_handler(PersonError)
     async def person(request: Request, error: PersonError) -> Response:
@@ -108,11 +113,7 @@ def _answer_errors(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         if error.status_code in (404, 405):
             return refuse(request, not_found(), error.status_code)
-        korean, english = (
-            "요청을 알아듣지 못했습니다. 페이지를 새로고침하고 다시 해 주세요.",
-            "Not understood: please reload the page and try again.",
-        )
-        return refuse(request, Refusal(error.status_code, korean, english), error.status_code)
+        return refuse(request, not_understood(error.status_code), error.status_code)
 
     @app.exception_handler(OSError)
     @app.exception_handler(DBAPIError)
@@ -122,7 +123,7 @@ def _answer_errors(app: FastAPI) -> None:
     async def storage(request: Request, error: Exception) -> Response:
         if not is_storage_trouble(error):
             return await defect(request, error)
-        web_of(request).figures.storage_errors.inc()
+        web_of(request).metrics.storage_errors.inc()
         log.error("nothing can be stored: %s", error)
         response = refuse(request, StorageTrouble(), 503)
         response.headers["retry-after"] = str(RETRY_AFTER_S)

@@ -25,8 +25,22 @@ class Limits:
     starts_an_hour: int = 40
     letters_an_hour: int = 1500
     logins_a_quarter: int = 10
+    uploads: int = 60
+    """Uploads whose bodies are taken at once in one web process; more are asked to come again."""
+    uploads_an_address: int = 40
+    uploads_a_project: int = 6
+    requests: int = 250
+    """Requests that are answered at once in one web process, beside streams."""
+    megabytes_an_hour: int = 6000
+    """Uploaded by one address."""
+    strokes_bytes_a_project: int = 4_000_000
+    """JSON of all letters drawn by hand; a sheet of 256 drawn on the board takes half of it."""
     streams: int = 400
-    """Progress streams open at once."""
+    """Progress streams open at once in one web process."""
+    streams_an_address: int = 60
+    """Of them; a classroom shares one address, and whoever gets none asks every three seconds."""
+    streams_a_project: int = 8
+    """Of them; a writer's devices and open pages."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from collector.instances import Strokes, smooth
 from collector.instances.drawn_letter import MARGIN_EM
 from templates.hangul import ASCII_PRINTABLE, COMPATIBILITY_JAMO, is_syllable
 
-MOST_LINES, MOST_POINTS = 80, 6000
+MOST_LINES, MOST_POINTS = 80, 3000
+"""Ten times what a full syllable takes; a point is kept in at most 20 bytes."""
 _OTHERS = frozenset((*ASCII_PRINTABLE, *COMPATIBILITY_JAMO))
 
 
@@ -37,10 +38,12 @@ def parse_strokes(text: str) -> Strokes:
     Raises:
         LetterRefused: it is anything else, too much, or nothing.
     """
+    if text.count("[") > MOST_LINES + MOST_POINTS + 1:
+        raise LetterRefused
     try:
         document = json.loads(text)
         lines = [[_point(point) for point in line] for line in document if line]
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise LetterRefused from error
     if not lines or len(lines) > MOST_LINES or sum(map(len, lines)) > MOST_POINTS:
         raise LetterRefused

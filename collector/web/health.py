@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from collector.store import Store
-from collector.web.pages import web_of
-from collector.web.security import not_found
+from collector.web.pages import login_rate, web_of
+from collector.web.security import address, not_found
 
 router = APIRouter()
 
@@ -39,9 +39,14 @@ async def metrics(request: Request) -> Response:
     """Figures for Prometheus, for whoever has the operator's token (``Authorization: Bearer``)."""
     web = web_of(request)
     wanted, given = f"Bearer {web.config.operator_token}", request.headers.get("authorization", "")
-    if not web.config.operator_token or not hmac.compare_digest(wanted.encode(), given.encode()):
+    if not web.config.operator_token or not given:
         raise not_found()
-    body = await run_in_threadpool(web.figures.text)
+    # Counted before the token is compared, as at the log-in, and taken back where it is the right one.
+    await web.spend(request, login_rate(web))
+    if not hmac.compare_digest(wanted.encode(), given.encode()):
+        raise not_found()
+    await web.rates.give_back(login_rate(web), address(request))
+    body = await run_in_threadpool(web.metrics.text)
     return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from collector.store import Job, JobState, Project, Store
+from collector.store import JobState, JobStatus, Project, Store
 from collector.web.font_service import StageInfo
 from collector.web.metrics import ALIVE_S
 
+MOST_REMEMBERED = 10_000
+"""Jobs whose stages are remembered."""
 REMEMBER_S = 20.0
 """What stages usually take and who works is asked of the database so often, however many people watch."""
 
@@ -26,6 +29,8 @@ class Forecast:
         self._until_s = float("-inf")
         self._usual: dict[str, float] = {}
         self._workers = 1
+        self._lock = threading.Lock()
+        self._stages_by_job: dict[str, list[StageInfo]] = {}
 
     def usual_s(self) -> Mapping[str, float]:
         """Seconds each stage usually takes here; what is not known yet is guessed."""
@@ -37,6 +42,15 @@ class Forecast:
         self._refresh()
         return self._workers
 
+    def stages_of(self, jobs: Sequence[JobStatus]) -> list[StageInfo]:
+        """The stages of the newest of a project's jobs; they are looked for once, since its options may be large."""
+        with self._lock:
+            if jobs[-1].id not in self._stages_by_job:
+                if len(self._stages_by_job) >= MOST_REMEMBERED:
+                    self._stages_by_job.clear()
+                self._stages_by_job[jobs[-1].id] = stages_of(self._store, jobs, self._stages)
+            return self._stages_by_job[jobs[-1].id]
+
     def _refresh(self) -> None:
         if time.monotonic() < self._until_s:
             return
@@ -47,21 +61,20 @@ class Forecast:
         self._workers = max(1, len(alive))
 
 
-def stages_of(store: Store, jobs: Sequence[Job], stages: Sequence[StageInfo]) -> list[StageInfo]:
+def stages_of(store: Store, jobs: Sequence[JobStatus], stages: Sequence[StageInfo]) -> list[StageInfo]:
     """The stages that the newest of a project's jobs has to go through: what was learnt is not learnt again."""
     newest, earlier = jobs[-1], [job for job in jobs[:-1] if job.state is JobState.DONE]
-    stages = [stage for stage in stages if not stage.option or newest.options.get(stage.option)]
+    options = store.job(newest.id).options
+    stages = [stage for stage in stages if not stage.option or options.get(stage.option)]
     photos = [photo.sha256 for photo in store.photos(newest.id)]
     if any([photo.sha256 for photo in store.photos(job.id)] == photos for job in earlier):
         return [stage for stage in stages if not stage.is_learning]
     return list(stages)
 
 
-def describe(
-    store: Store, project: Project, jobs: Sequence[Job], every: Sequence[StageInfo], forecast: Forecast
-) -> dict[str, Any]:
+def describe(store: Store, project: Project, jobs: Sequence[JobStatus], forecast: Forecast) -> dict[str, Any]:
     """The progress of a project's newest job as plain JSON, in both languages; it holds all that there is to show."""
-    job, stages = jobs[-1], stages_of(store, jobs, every)
+    job, stages = jobs[-1], forecast.stages_of(jobs)
     usual = {stage.name: forecast.usual_s()[stage.name] for stage in stages}
     share, left_s = _share(job, usual)
     place = store.operations.queue_place(job) + 1 if job.state is JobState.QUEUED else 0
@@ -93,7 +106,7 @@ def event_id(status: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(status, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _share(job: Job, usual: Mapping[str, float]) -> tuple[float, float]:
+def _share(job: JobStatus, usual: Mapping[str, float]) -> tuple[float, float]:
     """Share of the whole work that is done, in [0, 1], and the seconds that are left."""
     whole = sum(usual.values()) or 1.0
     if job.state is JobState.DONE:

@@ -14,11 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from collector.storage_trouble import StorageTrouble
 from collector.store import Store
 
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+"""Whatever else somebody calls a method is counted as ``other``."""
 ALIVE_S = 60.0
 """A worker that has been silent for longer is not counted as alive."""
 
 
-class Figures:
+class Metrics:
     """One registry for one web process."""
 
     def __init__(self, store: Store) -> None:
@@ -35,7 +37,7 @@ class Figures:
             "sonmat_storage_errors", "What could not be stored: a full disk, a store that is away.",
             registry=self.registry,
         )  # fmt: skip
-        self.registry.register(_StoreFigures(store))
+        self.registry.register(_StoreMetrics(store))
 
     def count_photo(self, code: str) -> None:
         """One more photograph of which this came: ``read``, or an error's code."""
@@ -48,7 +50,7 @@ class Figures:
         return generate_latest(self.registry)
 
 
-class _StoreFigures:
+class _StoreMetrics:
     """Asks the database when it is asked."""
 
     def __init__(self, store: Store) -> None:
@@ -97,12 +99,12 @@ class _StoreFigures:
         yield done
 
 
-class Counted:
-    """Counts and times every answer, by the route's pattern: tokens never become labels."""
+class RequestMetrics:
+    """Counts and times every answer by the route's pattern and by known methods: labels are a closed set."""
 
-    def __init__(self, app: ASGIApp, figures: Figures) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
-        self._figures = figures
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -110,16 +112,17 @@ class Counted:
             return
         started, status = time.perf_counter(), 500
 
-        async def noted(message: Message) -> None:
+        async def send_and_note(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, send_and_note)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            self._figures.answers.labels(scope["method"], route, str(status)).inc()
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._metrics.answers.labels(method, route, str(status)).inc()
             if not route.endswith("/events"):
-                self._figures.seconds.labels(route).observe(time.perf_counter() - started)
+                self._metrics.seconds.labels(route).observe(time.perf_counter() - started)

@@ -1,26 +1,25 @@
-"""What guards the pages: headers, size of requests, form tokens, rates.
+"""What guards the pages: security headers, limits of bodies, limits of rates.
 
 Sources: OWASP cheat sheets on file upload, cross-site request forgery, content security policy and HTTP headers.
 """
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
+from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Path
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collector.store import RateLimits
-from collector.web.tokens import Signer
+from collector.web.tokens import Tokens
 from templates.errors import PersonError
 
-FORM_COOKIE = "sonmat_form"
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -44,7 +43,10 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
 }
 HTTPS_HEADER = "max-age=31536000; includeSubDomains"
+NO_LENGTH = "보내는 양을 알 수 없습니다. Send a Content-Length: bodies of unknown length are not taken.\n"
 HOUSEHOLD_BITS = 64
+HOUR_S = 3600.0
+QUARTER_S = 900.0
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 """A number in an address: no larger than databases and names of files hold."""
 
@@ -81,7 +83,7 @@ class BodyTooLarge(Exception):
     """The body of a request grew beyond its limit while it was read."""
 
 
-class SafeHeaders:
+class SecurityHeaders:
     """Adds the security headers to every answer, and keeps what is private out of caches."""
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
@@ -89,7 +91,7 @@ class SafeHeaders:
         self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
@@ -99,7 +101,7 @@ class SafeHeaders:
                     headers["strict-transport-security"] = HTTPS_HEADER
             await send(message)
 
-        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 class BodyLimit:
@@ -115,6 +117,9 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._upload_bytes if scope["path"].endswith("/photos") else self._form_bytes
+        if "transfer-encoding" in Headers(scope=scope):  # the server takes no bodies of unknown length
+            await PlainTextResponse(NO_LENGTH, 411, {"connection": "close"})(scope, receive, send)
+            return
         declared = Headers(scope=scope).get("content-length", "0")
         seen = int(declared) if declared.isdigit() and int(declared) > limit else 0
 
@@ -129,26 +134,40 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
 
+@dataclass(frozen=True)
+class Rate:
+    """How often somebody may ask for something of one kind."""
+
+    kind: str
+    most: int
+    period_s: float = HOUR_S
+
+
 class Rates:
     """Counts what each address and each writer asked for, in the database: all web processes count together."""
 
-    def __init__(self, rates: RateLimits, signer: Signer) -> None:
+    def __init__(self, rates: RateLimits, tokens: Tokens) -> None:
         self._rates = rates
-        self._signer = signer
+        self._tokens = tokens
 
-    async def spend(self, kind: str, who: str, most: int, period_s: float) -> None:
-        """Takes one from the bucket; the database learns no addresses, only signatures of them.
+    async def spend(self, rate: Rate, who: str, count: int = 1) -> None:
+        """Counts so many requests; the database learns no addresses, only signatures of them.
 
         Raises:
-            Refusal: it is empty.
+            Refusal: there were too many.
         """
-        bucket = self._signer.sign("rate", f"{kind} {who}").rpartition(".")[2]
-        if not await run_in_threadpool(self._rates.take, bucket, most, period_s):
+        bucket = self._tokens.rate_bucket(rate.kind, who)
+        if not await run_in_threadpool(self._rates.take, bucket, rate.most, rate.period_s, count):
             raise Refusal(
                 429,
                 "짧은 동안 너무 많이 요청했습니다. 잠시 쉬었다가 다시 해 주세요.",
                 "Too many requests in a short time: please wait a little and try again.",
             )
+
+    async def give_back(self, rate: Rate, who: str) -> None:
+        """Takes back the counting of one request."""
+        bucket = self._tokens.rate_bucket(rate.kind, who)
+        await run_in_threadpool(self._rates.give_back, bucket, rate.most, rate.period_s)
 
 
 def address(request: Request) -> str:
@@ -164,39 +183,3 @@ def address(request: Request) -> str:
     if isinstance(found, ipaddress.IPv6Address):
         return str(found.ipv4_mapped or ipaddress.ip_network((int(found), HOUSEHOLD_BITS), strict=False))
     return str(found)
-
-
-def form_token(request: Request, signer: Signer) -> str:
-    """This browser's token for forms: the one of its cookie, or a new one that the answer sets."""
-    known = request.cookies.get(FORM_COOKIE, "")
-    if signer.verify("form", known) is not None:
-        return known
-    fresh: str | None = getattr(request.state, "form_token", None)
-    if fresh is None:
-        fresh = request.state.form_token = signer.new_form_token()
-    return fresh
-
-
-def check_form(request: Request, form: FormData, signer: Signer) -> None:
-    """Makes sure that a form comes from a page of ours: signed double submit, and the browser's own word.
-
-    Raises:
-        Refusal: it does not.
-    """
-    cookie, field = request.cookies.get(FORM_COOKIE, ""), form.get("form_token")
-    same = isinstance(field, str) and hmac.compare_digest(cookie.encode(), field.encode())
-    if not same or signer.verify("form", cookie) is None or not _same_origin(request):
-        raise Refusal(
-            403,
-            "보낸 곳을 확인하지 못했습니다. 페이지를 새로고침하고 다시 해 주세요. 브라우저에서 쿠키를 허용해야 합니다.",
-            "This request does not come from a page of ours: reload the page and try again (cookies are needed).",
-        )
-
-
-def _same_origin(request: Request) -> bool:
-    site = request.headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("origin")
-    # With "no-referrer" browsers send "null" for a form's own origin.
-    return origin in (None, "null") or urlsplit(origin or "").netloc == request.headers.get("host")

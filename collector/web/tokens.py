@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
-import time
+
+from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
 
 TOKEN_BYTES = 24
 SESSION_S = 12 * 3600
-_SIGNATURE = 32
 
 
 def new_token() -> str:
@@ -22,34 +21,43 @@ def project_id(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-class Signer:
-    """Signs small values with the service's secret (HMAC-SHA-256)."""
+class Tokens:
+    """What the service signs with its secret: form tokens, operators' sessions, names of rate limits.
 
-    def __init__(self, secret: str) -> None:
-        self._key = hashlib.sha256(b"sonmat web " + secret.encode()).digest()
+    The key of sessions holds the operator token's hash: another token ends all of them.
+    """
 
-    def sign(self, purpose: str, value: str) -> str:
-        """``value.signature``; a signature for one purpose is none for another."""
-        return f"{value}.{self._signature(purpose, value)}"
-
-    def verify(self, purpose: str, signed: str) -> str | None:
-        """The value, or None where the signature is not ours."""
-        value, _, signature = signed.rpartition(".")
-        good = hmac.compare_digest(signature.encode(), self._signature(purpose, value).encode())
-        return value if value and good else None
+    def __init__(self, secret: str, operator_token: str = "") -> None:
+        self._forms = _signer(secret, b"sonmat form")
+        self._rates = _signer(secret, b"sonmat rate")
+        own_secret = f"{secret} {hashlib.sha256(operator_token.encode()).hexdigest()}"
+        signing = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        self._sessions = URLSafeTimedSerializer(own_secret, b"sonmat operator", signer_kwargs=signing)
 
     def new_form_token(self) -> str:
         """A token for one browser's forms."""
-        return self.sign("form", secrets.token_urlsafe(16))
+        return self._forms.sign(secrets.token_urlsafe(16)).decode()
 
-    def new_session(self, now_s: float | None = None) -> str:
-        """An operator's session, with the moment it ends."""
-        return self.sign("operator", str(int((now_s or time.time()) + SESSION_S)))
+    def is_form_token(self, given: str) -> bool:
+        """Whether a form token is ours."""
+        return self._forms.validate(given)
 
-    def is_session(self, signed: str) -> bool:
-        """Whether a session is ours and has not ended."""
-        value = self.verify("operator", signed)
-        return value is not None and value.isdigit() and int(value) > time.time()
+    def rate_bucket(self, kind: str, who: str) -> str:
+        """Under what name somebody's requests are counted; it tells nobody whose they are."""
+        return self._rates.get_signature(f"{kind} {who}").decode()
 
-    def _signature(self, purpose: str, value: str) -> str:
-        return hmac.new(self._key, f"{purpose}\n{value}".encode(), hashlib.sha256).hexdigest()[:_SIGNATURE]
+    def new_session(self) -> str:
+        """An operator's session, with an id and the time of its beginning."""
+        return str(self._sessions.dumps(secrets.token_urlsafe(16)))
+
+    def session_id(self, given: str) -> str | None:
+        """The id of a session of ours that has not run out; None where it is none."""
+        try:
+            return str(self._sessions.loads(given, max_age=SESSION_S))
+        except BadSignature:  # also what has run out
+            return None
+
+
+def _signer(secret: str, purpose: bytes) -> Signer:
+    """A signature for one purpose is none for another."""
+    return Signer(secret, purpose, key_derivation="hmac", digest_method=hashlib.sha256)

@@ -19,7 +19,7 @@ from pymysql import _auth
 
 from collector.events import WORK_TOPICS
 from collector.store import open_store
-from collector.web.metrics import Figures
+from collector.web.metrics import Metrics
 from deploy.cli.main import app
 from deploy.jobs.worker import COLLECTOR, DRAWER
 from deploy.processes import STOP_S
@@ -246,7 +246,7 @@ def expressions() -> list[str]:
 def test_queried_metrics_exist(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'sonmat.sqlite3'}")
     exported = set()
-    for name, kind in re.findall(r"^# TYPE (\w+) (\w+)$", Figures(store).text().decode(), re.MULTILINE):
+    for name, kind in re.findall(r"^# TYPE (\w+) (\w+)$", Metrics(store).text().decode(), re.MULTILINE):
         exported |= {name} | (
             {f"{name}_{part}" for part in ("bucket", "sum", "count")} if kind in SERIES_KINDS else set()
         )

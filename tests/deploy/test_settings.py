@@ -2,12 +2,14 @@
 
 import re
 import ssl
+import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from collector.store import OutboxMessage
+from collector.store import OutboxMessage, StoreError
+from collector.store.engine import open_engine
 from deploy.container import open_kafka
 from deploy.settings import RENAMED, HalfSetError, Settings, SettingsError, load_settings
 
@@ -157,3 +159,22 @@ def test_what_kafka_is_asked_is_handed_on(monkeypatch: pytest.MonkeyPatch, tmp_p
     made = [topic for each in handed if "bootstrap_servers" not in each for topic in each.values()]
     assert made and all(topic["replication_factor"] == 3 for topic in made)
     assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["mysql://u:pass:w0rd@h:port/x", "mysql+pymysql//u:w0rd@h/x", "w0rd", "://u:w0rd@h"])
+def test_a_malformed_database_url_does_not_print_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SONMAT_DATABASE", url)
+    with pytest.raises(SettingsError, match="SONMAT_DATABASE") as refusal:
+        load_settings()
+    shown = "".join(traceback.format_exception(refusal.value))
+    assert "w0rd" not in shown and "%40" in refusal.value.korean
+    with pytest.raises(StoreError) as error:
+        open_engine(url)
+    assert "w0rd" not in "".join(traceback.format_exception(error.value))
+
+
+def test_no_secret_is_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPERATOR_TOKEN", "SECRET", "S3_KEY", "S3_SECRET"):
+        monkeypatch.setenv(f"SONMAT_{name}", "w0rd")
+    monkeypatch.setenv("SONMAT_DATABASE", "mysql+pymysql://u:w0rd@h/x")
+    assert "w0rd" not in repr(load_settings()) + str(load_settings())

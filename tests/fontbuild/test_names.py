@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from fontbuild.errors import FontNameError
@@ -81,3 +83,11 @@ def test_name_records_are_windows_only_in_two_languages(choice):
     assert table.getName(1, 3, 1, 0x409).toUnicode() == "Eomma Geulssi"
     assert table.getName(13, 3, 1, 0x412) is not None
     assert (table.getName(14, 3, 1, 0x409) is None) == (choice is License.ALL_RIGHTS)
+
+
+def test_no_name_in_the_tables_turns_the_text_around() -> None:
+    info = FontInfo("엄마\u202e 글씨", "Mom\u2066", "김\u202e손\x07맛\u200b")
+    table = name_table(info, make_names(info))
+    said = [record.toUnicode() for record in table.names]
+    assert "김손맛" in said and "엄마 글씨" in said
+    assert not {char for text in said for char in text if unicodedata.category(char)[0] == "C"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from collector.web.uploads.reader_pool import Readers
+from collector.web.uploads.reader_pool import ReaderPool
 from tests.fuzz.service import Target, hammer, served
 
 EXAMPLES = 6
@@ -17,7 +17,7 @@ FILE_FOR_TOKEN = b'--x\r\nContent-Disposition: form-data; name="form_token"; fil
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory, readers: Readers) -> Iterator[Target]:
+def target(tmp_path_factory: pytest.TempPathFactory, readers: ReaderPool) -> Iterator[Target]:
     with served(tmp_path_factory.mktemp("fuzz"), readers) as running:
         yield running
 

@@ -111,8 +111,8 @@ class Stack:
         broker = servers.enter_context(Broker(self.folder / "kafka"))
         objects = servers.enter_context(ObjectStore(self.folder / "s3"))
         servers.callback(self.down)
-        given = dict.fromkeys(("MYSQL_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY", "SONMAT_SECRET"), "secret")
-        services = our_services(given | {"SONMAT_OPERATOR_TOKEN": self.token})
+        given = dict.fromkeys(("MYSQL_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY"), "secret")
+        services = our_services(given | {"SONMAT_OPERATOR_TOKEN": self.token, "SONMAT_SECRET": "secret" * 8})
         here = {
             "SONMAT_DATABASE": mariadb.create("sonmat"),
             "SONMAT_KAFKA_SERVERS": broker.address,
@@ -182,13 +182,14 @@ def make_font(stack: Stack, photos: Sequence[Path]) -> tuple[bytes, dict[str, fl
         _wait(stack, lambda: _is_ready(browser), READY_LIMIT_S, "the web is not ready")
         spent_s["ready"] = time.monotonic() - started_s
         form = {"form_token": _form_token(browser.get("/").text)}
-        address = browser.post("/s", data=form).url.path.removesuffix("/photos")
+        address = browser.post("/s", params=form).url.path.removesuffix("/photos")
         for photo in photos:
-            answer = browser.post(f"{address}/photos", data=form, files={"photos": (photo.name, photo.read_bytes())})
+            answer = browser.post(f"{address}/photos", params=form, files={"photos": (photo.name, photo.read_bytes())})
             answer.raise_for_status()
         _wait(stack, lambda: _is_read(browser, address), READY_LIMIT_S, "photographs were not read")
         spent_s["photographs"] = time.monotonic() - started_s - sum(spent_s.values())
-        browser.post(f"{address}/start", data=form | {"name": "손맛 무대", "licence": "ofl"}).raise_for_status()
+        params = {"name": "손맛 무대", "licence": "ofl"}
+        browser.post(f"{address}/start", params=form, data=params).raise_for_status()
         _wait(stack, lambda: _is_done(browser, address), FONT_LIMIT_S, "no font")
         spent_s["font"] = time.monotonic() - started_s - sum(spent_s.values())
         figures = browser.get("/metrics", headers={"authorization": f"Bearer {stack.token}"}).text
@@ -229,7 +230,7 @@ def _is_done(browser: httpx2.Client, address: str) -> bool:
 
 
 def _form_token(page: str) -> str:
-    found = re.search(r'name="form_token" value="([^"]+)"', page)
+    found = re.search(r'data-form-token="([^"]+)"', page)
     if found is None:
         raise StackError(f"a page without a form: {page[:300]}")
     return found[1]

@@ -12,7 +12,7 @@ from collector.blobs import UploadFolder
 from collector.store import NewUpload, Store, Upload, open_store
 from collector.web import WebConfig, create_app
 from collector.web.uploads import intake
-from collector.web.uploads.reader_pool import Readers
+from collector.web.uploads.reader_pool import ReaderPool
 from collector.web.writer import photos
 from deploy.font_service import PipelineFontService
 from deploy.pipeline.artifact_store import ArtifactFolder
@@ -27,7 +27,7 @@ def in_passing(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def next_web(folder: Path, store: Store, readers: Readers) -> Iterator[None]:
+def next_web(folder: Path, store: Store, readers: ReaderPool) -> Iterator[None]:
     """A web process that starts on what another one left."""
     uploads = UploadFolder(folder / "uploads")
     font_service = PipelineFontService(store, ArtifactFolder(folder / "artifacts"), uploads)
@@ -44,7 +44,7 @@ def wait_until_read(store: Store, project: str) -> list[Upload]:
 
 
 def test_what_was_unread_when_the_web_stopped_is_read_by_the_next(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, readers: Readers, pages: list[Path]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, readers: ReaderPool, pages: list[Path]
 ) -> None:
     monkeypatch.setattr(photos, "ANSWER_S", 0.0)
     monkeypatch.setattr(intake, "BEAT_S", 0.1)
@@ -62,7 +62,7 @@ def test_what_was_unread_when_the_web_stopped_is_read_by_the_next(
 
 
 def test_a_file_that_nobody_can_read_is_not_tried_for_ever(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, readers: Readers
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, readers: ReaderPool
 ) -> None:
     monkeypatch.setattr(intake, "BEAT_S", 0.1)
     (tmp_path / "sonmat.sqlite3").write_bytes(empty_database())

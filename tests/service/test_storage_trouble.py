@@ -15,7 +15,7 @@ from sqlalchemy import event
 from collector.events import LocalBus
 from collector.store import JobState
 from collector.web.uploads import intake
-from collector.web.uploads.reader_pool import Readers
+from collector.web.uploads.reader_pool import ReaderPool
 from collector.web.writer import photos
 from deploy.jobs import runner as runner_module
 from deploy.jobs.runner import JobRunner
@@ -61,7 +61,7 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 
 @pytest.fixture
-def visitor(disk: SmallDisk, readers: Readers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+def visitor(disk: SmallDisk, readers: ReaderPool, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
     """Somebody with a project in a service on the small disk."""
     monkeypatch.setattr(intake, "BEAT_S", 0.1)
     monkeypatch.setattr(intake, "STORAGE_PAUSE_S", 0.1)

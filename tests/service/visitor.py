@@ -16,9 +16,9 @@ from starlette.testclient import TestClient
 
 from collector.blobs import UploadFolder
 from collector.events import LocalBus
-from collector.store import Job, NewUpload, Store, open_store
+from collector.store import Job, JobStatus, NewUpload, Store, open_store
 from collector.web import WebConfig, create_app
-from collector.web.uploads.reader_pool import Readers
+from collector.web.uploads.reader_pool import ReaderPool
 from deploy.font_service import PipelineFontService
 from deploy.jobs.job_log import JobLog
 from deploy.jobs.runner import JobRunner
@@ -50,10 +50,10 @@ class Person:
     def post(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> Response:
         """Sends a form as the page last seen would: with the token it carries."""
         shown = self.get("/").text
-        found = re.search(r'name="form_token" value="([^"]+)"', shown)
+        found = re.search(r'data-form-token="([^"]+)"', shown)
         assert found is not None
         headers = {"accept-language": self.language} | options.pop("headers", {})
-        return self.client.post(path, data={"form_token": found[1], **(fields or {})}, headers=headers, **options)
+        return self.client.post(path, params={"form_token": found[1]}, data=fields, headers=headers, **options)
 
     def begin(self) -> None:
         """A project of one's own."""
@@ -93,12 +93,12 @@ class Person:
 
         return project_id(self.address.removeprefix("/s/"))
 
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> list[JobStatus]:
         return self.store.projects.jobs(self.project)
 
     def work(self) -> Job:
         """Carries out the newest job in this process, as a worker's process does."""
-        job = self.jobs()[-1]
+        job = self.store.job(self.jobs()[-1].id)
         lease = self.store.claim(job.id, "test", 60)
         assert lease is not None
         artifacts = ArtifactFolder(self.folder / "artifacts")
@@ -109,9 +109,9 @@ class Person:
 
 
 @pytest.fixture(scope="session")
-def readers() -> Iterator[Readers]:
+def readers() -> Iterator[ReaderPool]:
     """Processes that read photographs, warm for all tests; at rest between them."""
-    shared = Readers(1)
+    shared = ReaderPool(1, Path(tempfile.gettempdir()))
     yield shared
     shared.close()
 
@@ -135,7 +135,7 @@ def empty_database() -> bytes:
         return path.read_bytes()
 
 
-def make_person(folder: Path, readers: Readers, **options: Any) -> Iterator[Person]:
+def make_person(folder: Path, readers: ReaderPool, **options: Any) -> Iterator[Person]:
     """A person and the application they visit."""
     (folder / "sonmat.sqlite3").write_bytes(empty_database())
     store = open_store(f"sqlite:///{folder / 'sonmat.sqlite3'}")
@@ -147,13 +147,13 @@ def make_person(folder: Path, readers: Readers, **options: Any) -> Iterator[Pers
 
 
 @pytest.fixture
-def person(tmp_path: Path, readers: Readers) -> Iterator[Person]:
+def person(tmp_path: Path, readers: ReaderPool) -> Iterator[Person]:
     """A person who has not begun yet."""
     yield from make_person(tmp_path, readers)
 
 
 @pytest.fixture(scope="session")
-def owner(tmp_path_factory: pytest.TempPathFactory, readers: Readers, pages: list[Path]) -> Iterator[Person]:
+def owner(tmp_path_factory: pytest.TempPathFactory, readers: ReaderPool, pages: list[Path]) -> Iterator[Person]:
     """A person with a finished font, shared by all tests: these leave it as they found it."""
     for each in make_person(tmp_path_factory.mktemp("owner"), readers):
         each.begin()

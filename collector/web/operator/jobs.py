@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from collector.instances import Preference, Verdict, judge_sheet
-from collector.store import IllegalTransitionError, Job, JobNotFoundError, JobState
-from collector.web.operator.access import STATES, Guarded, moment, span
-from collector.web.pages import Web, go, text_field, web_of
+from collector.store import IllegalTransitionError, Job, JobNotFoundError, JobState, JobStatus
+from collector.web.forms import text_field
+from collector.web.operator.access import STATES, OperatorRoute, format_duration, format_time
+from collector.web.pages import Web, go, web_of
 from collector.web.security import Number, Refusal, not_found
 from collector.web.writer.photos import VERDICTS, page_picture
 from collector.web.writer.projects import received
@@ -25,7 +26,7 @@ CANCELLED = (
     "The operator stopped this job: start it again, or ask.",
 )
 
-router = APIRouter(prefix="/operator", route_class=Guarded)
+router = APIRouter(prefix="/operator", route_class=OperatorRoute)
 
 
 @router.get("")
@@ -41,6 +42,7 @@ async def jobs(request: Request, state: str = "", q: str = "", page: int = 1, pa
         jobs=shown,
         seconds=await run_in_threadpool(operations.seconds_by_stage, [job.id for job in shown]),
         devices=await run_in_threadpool(_devices, web),
+        made_on=await run_in_threadpool(operations.devices_by_job, [job.id for job in shown]),
         counts=await run_in_threadpool(operations.count_by_state),
         wait_s=await run_in_threadpool(operations.oldest_wait_s),
         states=STATES,
@@ -50,8 +52,8 @@ async def jobs(request: Request, state: str = "", q: str = "", page: int = 1, pa
         has_more=len(found) > PAGE,
         at_once=AT_ONCE,
         now=datetime.now(UTC),
-        first_line=first_line,
-        span=span,
+        error_summary=error_summary,
+        format_duration=format_duration,
     )
 
 
@@ -64,7 +66,7 @@ def _devices(web: Web) -> dict[str, str]:
     return {worker.id: worker.device for worker in web.store.operations.workers()}
 
 
-def first_line(job: Job) -> str:
+def error_summary(job: JobStatus) -> str:
     """A job's error in words: the sentence, or the last line of a traceback."""
     lines = (job.error or "").strip().splitlines() or [""]
     return lines[-1] if lines[0].startswith("Traceback") else lines[0]
@@ -105,9 +107,9 @@ async def job(request: Request, job_id: str) -> Response:
         states=STATES,
         verdicts=VERDICTS,
         now=datetime.now(UTC),
-        first_line=first_line,
-        moment=moment,
-        span=span,
+        error_summary=error_summary,
+        format_time=format_time,
+        format_duration=format_duration,
     )
 
 
@@ -134,7 +136,7 @@ async def picture(request: Request, job_id: str, number: Number) -> Response:
     found = await _find(web, job_id)
     if found.project_id is None:
         raise not_found()
-    return page_picture(web, found.project_id, number)
+    return await run_in_threadpool(page_picture, web, found.project_id, number)
 
 
 @router.post("/jobs/{job_id}/{action}")

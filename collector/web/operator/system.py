@@ -1,4 +1,4 @@
-"""The operator's view of the machinery: workers, figures, and events that nobody could read."""
+"""The operator's view of the system: workers, figures, and events that nobody could read."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from starlette.responses import Response
 from collector.events import DEAD_TOPIC, from_dead_letter
 from collector.store import StageFigures, Worker
 from collector.web.metrics import ALIVE_S
-from collector.web.operator.access import STATES, Guarded, moment, span
+from collector.web.operator.access import STATES, OperatorRoute, format_duration, format_time
 from collector.web.pages import Web, go, web_of
 from collector.web.security import Number, not_found
 
-router = APIRouter(prefix="/operator", route_class=Guarded)
+router = APIRouter(prefix="/operator", route_class=OperatorRoute)
 
 DEAD_SHOWN = 100
 HOURS = 24
@@ -27,14 +27,22 @@ async def workers(request: Request) -> Response:
     """Workers with their heartbeat."""
     web = web_of(request)
     found = await run_in_threadpool(web.store.operations.workers)
-    return web.page(request, "workers.html", workers=found, now=datetime.now(UTC), alive_s=ALIVE_S, span=span)
+    return web.page(
+        request, "workers.html", workers=found, now=datetime.now(UTC), alive_s=ALIVE_S, format_duration=format_duration
+    )
 
 
 @router.get("/figures")
 async def figures(request: Request) -> Response:
     """Queue, throughput, seconds by stage, and why jobs ended without a font."""
     web = web_of(request)
-    return web.page(request, "figures.html", **await run_in_threadpool(_figures, web), states=STATES, span=span)
+    return web.page(
+        request,
+        "figures.html",
+        **await run_in_threadpool(_figures, web),
+        states=STATES,
+        format_duration=format_duration,
+    )
 
 
 def _figures(web: Web) -> dict[str, Any]:
@@ -66,7 +74,7 @@ async def dead(request: Request) -> Response:
     """Events that nobody could read."""
     web = web_of(request)
     letters = await run_in_threadpool(web.store.outbox.read_log, DEAD_TOPIC, 0, DEAD_SHOWN)
-    return web.page(request, "dead.html", letters=letters, moment=moment)
+    return web.page(request, "dead.html", letters=letters, format_time=format_time)
 
 
 @router.post("/dead/replay")

@@ -1,4 +1,4 @@
-"""Takes photographs in: looks at the beginning of the file, then has it read in another process."""
+"""Takes uploaded photographs: looks at the beginning of the file, then has it read in another process."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import logging
 import os
 import shutil
 import socket
-import unicodedata
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +22,11 @@ from collector.blobs import INCOMING, Uploads, file_names, owned_folder, photo_p
 from collector.capture import is_readable
 from collector.errors import DamagedImage, EmptyFile, ImageTooLarge, NotAnImage, PhotoError
 from collector.storage_trouble import StorageTrouble, is_storage_trouble
-from collector.store import NewUpload, ProjectNotFoundError, ReadingEnd, Store, WaitingReading
+from collector.store import NewUpload, ProjectFullError, ProjectNotFoundError, ReadingEnd, Store, WaitingReading
 from collector.web.config import WebConfig
-from collector.web.uploads.reader_pool import Readers
+from collector.web.uploads.reader_pool import ReaderPool
 from templates.errors import PersonError
+from templates.names import visible_text
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +65,25 @@ class Interrupted(PhotoError):
         )
 
 
+class NoRoom(PhotoError):
+    """The project has as many photographs as it may have; pages of a PDF are photographs."""
+
+    code = "photo.no_room"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"사진은 PDF의 쪽까지 쳐서 {most}장까지 올릴 수 있습니다. 필요 없는 사진을 먼저 지워 주세요.",
+            f"There is room for {most} photographs, pages of a PDF counted: remove some you do not need first.",
+        )
+
+
+SpendPhotos = Callable[[int], Awaitable[None]]
+"""Counts so many photographs for whoever uploaded them; raises PersonError where there were too many."""
+
+
 @dataclass
-class Taken:
-    """A file that was taken in, and the reading of it."""
+class AcceptedFile:
+    """A file that was accepted, and the reading of it."""
 
     numbers: list[int]
     """Its photographs so far: one, or one for each page of a PDF that was opened."""
@@ -76,14 +92,14 @@ class Taken:
 
 
 class Intake:
-    """Takes photographs in for all writers of this process and reads one after another.
+    """Takes the photographs of all writers of this process and has one after another read.
 
     A photograph is in the store from the moment it is here, with its file; its reading goes on when nobody waits for it
     any more, and in another web process when this one dies.
     """
 
     def __init__(
-        self, config: WebConfig, store: Store, uploads: Uploads, readers: Readers, count: Callable[[str], None]
+        self, config: WebConfig, store: Store, uploads: Uploads, readers: ReaderPool, count: Callable[[str], None]
     ) -> None:
         """``count`` is told what came of each photograph: ``read``, or the error's code."""
         self.uploads = uploads
@@ -91,7 +107,7 @@ class Intake:
         self._config = config
         self._store = store
         self._count = count
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._accepted: dict[asyncio.Task[None], AcceptedFile] = {}
         self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._resources = ExitStack()
         self._incoming = Path()
@@ -100,41 +116,51 @@ class Intake:
         """Makes the folder in which this process keeps files while they come in and are read."""
         self._incoming = self._resources.enter_context(owned_folder(self._config.folder / INCOMING))
 
-    async def take(self, project_id: str, file: UploadFile) -> Taken:
+    async def take(self, project_id: str, file: UploadFile, spend: SpendPhotos) -> AcceptedFile:
         """Keeps a file, to be read when its turn comes; what is wrong with it is kept beside it.
+
+        Args:
+            spend: counts the further photographs of a file, the pages of a PDF.
 
         Raises:
             TooBusy: it cannot be read soon; nothing was kept.
+            NoRoom: the project is full; nothing was kept.
         """
-        if len(self._tasks) >= self._config.limits.waiting_readings:
-            raise TooBusy
+        self._check_queue(1)
         name = shown_name(file.filename or "")
         source = self._incoming / f"{uuid.uuid4().hex}.upload"
         try:
             digest, size = await self._save(file, source, name)
             number = await run_in_threadpool(self._begin, project_id, NewUpload(name, digest, size), source)
+        except NoRoom:
+            source.unlink(missing_ok=True)
+            raise
         except PersonError as error:
             source.unlink(missing_ok=True)
             self._count(error.code)
-            return Taken([await run_in_threadpool(self._refuse, project_id, _failed(name, error))], None)
+            return AcceptedFile([await run_in_threadpool(self._refuse, project_id, _failed(name, error))], None)
         except BaseException:
             source.unlink(missing_ok=True)
             raise
-        return self._start(project_id, number, name, source)
+        accepted = AcceptedFile([number], None)
+        self._start(accepted, self._read(project_id, accepted.numbers, name, source, spend))
+        return accepted
 
-    def _start(self, project_id: str, number: int, name: str, source: Path, opened_by: int | None = None) -> Taken:
-        taken = Taken([number], None)
-        reading = self._read(project_id, taken.numbers, name, source, opened_by)
-        taken.reading = asyncio.create_task(reading)
-        self._tasks.add(taken.reading)
-        taken.reading.add_done_callback(self._tasks.discard)
-        return taken
+    def _start(self, accepted: AcceptedFile, reading: Coroutine[Any, Any, None]) -> None:
+        accepted.reading = asyncio.create_task(reading)
+        self._accepted[accepted.reading] = accepted
+        accepted.reading.add_done_callback(self._accepted.pop)
 
-    async def wait(self, taken: Sequence[Taken], patience_s: float) -> None:
+    def _check_queue(self, count: int) -> None:
+        waiting = sum(len(each.numbers) for each in self._accepted.values())
+        if waiting + count > self._config.limits.waiting_readings:
+            raise TooBusy
+
+    async def wait(self, accepted: Sequence[AcceptedFile], timeout_s: float) -> None:
         """Waits until all are read, but no longer than that: they are read all the same."""
-        tasks = [each.reading for each in taken if each.reading is not None]
+        tasks = [each.reading for each in accepted if each.reading is not None]
         if tasks:
-            await asyncio.wait(tasks, timeout=patience_s)
+            await asyncio.wait(tasks, timeout=timeout_s)
 
     async def keep_reading(self) -> None:
         """Holds on to what this process reads, and takes over what others have left; until it is cancelled."""
@@ -148,9 +174,9 @@ class Intake:
     async def beat(self) -> None:
         """Once of ``keep_reading``."""
         readings = self._store.readings
-        if self._tasks:
+        if self._accepted:
             await run_in_threadpool(readings.hold, self._owner, LEASE_S)
-        room = READINGS_A_READER * self._config.readers - len(self._tasks)
+        room = READINGS_A_READER * self._config.readers - len(self._accepted)
         if room > 0:
             for waiting in await run_in_threadpool(readings.claim, self._owner, LEASE_S, room):
                 await self._take_over(waiting)
@@ -163,11 +189,13 @@ class Intake:
             return
         source = self._incoming / f"{uuid.uuid4().hex}.upload"
         await run_in_threadpool(_copy, kept, source)
-        self._start(waiting.project_id, waiting.number, waiting.name, source, waiting.opened_by)
+        accepted = AcceptedFile([waiting.number], None)
+        reading = self._read(waiting.project_id, accepted.numbers, waiting.name, source, None, waiting.opened_by)
+        self._start(accepted, reading)
 
     async def close(self) -> None:
         """Ends all readings: other web processes, or the next one here, go on with them."""
-        tasks = tuple(self._tasks)
+        tasks = tuple(self._accepted)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -176,16 +204,24 @@ class Intake:
         finally:
             self._resources.close()
 
-    async def _read(self, project_id: str, numbers: list[int], name: str, source: Path, opened_by: int | None) -> None:
+    async def _read(
+        self,
+        project_id: str,
+        numbers: list[int],
+        name: str,
+        source: Path,
+        spend: SpendPhotos | None,
+        opened_by: int | None = None,
+    ) -> None:
         """Reads a file's photographs under their numbers; what cannot be read to its end now waits for another time."""
         try:
             if opened_by is None:
-                await self._read_file(project_id, numbers, name, source)
+                await self._read_file(project_id, numbers, name, source, spend)
             else:
                 await self._read_page(project_id, numbers[0], name, source)
         except ProjectNotFoundError:
             await run_in_threadpool(self.uploads.forget, project_id)  # its writer deleted everything meanwhile
-        except DamagedImage as error:
+        except PersonError as error:
             await self._give_up(project_id, numbers, error)
         except Exception as error:
             log.warning("a photograph was not read to its end and waits to be read again: %r", error)
@@ -198,14 +234,30 @@ class Intake:
             for path in (source, *source.parent.glob(f"{source.stem}.*.jpg")):
                 path.unlink(missing_ok=True)
 
-    async def _read_file(self, project_id: str, numbers: list[int], name: str, source: Path) -> None:
+    async def _read_file(
+        self, project_id: str, numbers: list[int], name: str, source: Path, spend: SpendPhotos | None
+    ) -> None:
         found = await self._readers.open(source, self.uploads.folder / project_id, numbers[0], name)
-        for shown, path in found["rest"]:
-            page = NewUpload(shown, "", 0)
-            numbers.append(await run_in_threadpool(self._begin, project_id, page, Path(path), numbers[0]))
+        pages = [(NewUpload(shown, "", 0), Path(path)) for shown, path in found["rest"]]
+        await self._check_pages(project_id, len(pages), spend)
+        for page, path in pages:
+            numbers.append(await run_in_threadpool(self._begin, project_id, page, path, numbers[0]))
         await self._note(project_id, numbers[0], found["first"]["name"], found["first"])
-        for number, (shown, path) in zip(numbers[1:], found["rest"], strict=True):
-            await self._read_page(project_id, number, shown, Path(path))
+        for number, (page, path) in zip(numbers[1:], pages, strict=True):
+            await self._read_page(project_id, number, page.name, path)
+
+    async def _check_pages(self, project_id: str, count: int, spend: SpendPhotos | None) -> None:
+        """Makes sure that there is room for all further pages of a PDF; they are photographs like others.
+
+        Raises:
+            PersonError: there is none in the project or in the queue, or its writer uploaded too many.
+        """
+        most = self._config.limits.photos_a_project
+        if count and len(await run_in_threadpool(self._store.projects.uploads, project_id)) + count > most:
+            raise NoRoom(most)
+        self._check_queue(count)
+        if spend is not None and count:
+            await spend(count)
 
     async def _read_page(self, project_id: str, number: int, name: str, picture: Path) -> None:
         """A further page of a PDF."""
@@ -228,15 +280,28 @@ class Intake:
         )
 
     def _refuse(self, project_id: str, upload: NewUpload) -> int:
-        number = self._store.projects.next_upload(project_id)
-        self._store.projects.add_upload(project_id, number, upload)
+        number, most = self._store.projects.next_upload(project_id), self._config.limits.photos_a_project
+        try:
+            self._store.projects.add_upload(project_id, number, upload, most)
+        except ProjectFullError as error:
+            raise NoRoom(most) from error
         return number
 
     def _begin(self, project_id: str, upload: NewUpload, source: Path, opened_by: int | None = None) -> int:
         """Puts a photograph that is to be read into the store, and its file where every process finds it."""
-        number = self._store.readings.begin(
-            project_id, upload, lambda number: source_path(Path(), number).name, self._owner, LEASE_S, opened_by
-        )
+        most = self._config.limits.photos_a_project
+        try:
+            number = self._store.readings.begin(
+                project_id,
+                upload,
+                lambda number: source_path(Path(), number).name,
+                self._owner,
+                LEASE_S,
+                opened_by,
+                most,
+            )
+        except ProjectFullError as error:
+            raise NoRoom(most) from error
         kept = source_path(self.uploads.folder / project_id, number)
         try:
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -266,7 +331,7 @@ class Intake:
         except ProjectNotFoundError:
             self.uploads.forget(project_id)
 
-    async def _give_up(self, project_id: str, numbers: Sequence[int], error: PhotoError) -> None:
+    async def _give_up(self, project_id: str, numbers: Sequence[int], error: PersonError) -> None:
         uploads = await run_in_threadpool(self._store.projects.uploads, project_id)
         for each in uploads:
             if each.number in numbers and each.is_unread:
@@ -312,5 +377,4 @@ def _failed(name: str, error: PersonError) -> NewUpload:
 def shown_name(name: str) -> str:
     """A file's name as it may be shown: no folder, no control or direction signs, not too long. Never a path."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    clean = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip()
-    return clean[:NAME_LIMIT] or "photo"
+    return visible_text(last)[:NAME_LIMIT] or "photo"

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import threading
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from collector.errors import DamagedImage
-from collector.reading import open_upload, prepare_process, read_kept
+from collector.reading import open_upload, read_kept
+from collector.reading.answers import with_reading
+from collector.web.uploads.reader_process import ReaderDiedError, ReaderProcess
 
 CALLS_A_PROCESS = 120
-"""Processes are replaced after so much work each, which gives their memory back.
-
-Not by the pool's own ``max_tasks_per_child``: in many releases of Python since 3.11 a pool waits for ever for a
-process that has ended so (CPython's issue 115634).
-"""
+"""Processes are replaced after so much work each, which gives their memory back."""
 
 
-class Readers:
-    """A few processes, each with a thread that waits for it; whoever comes first is read first.
+class ReaderPool:
+    """A few processes, each with a thread that waits for it; whoever comes first is read first."""
 
-    Every process is a pool of its own: in a common one the end of one process ends all that the others read.
-    """
-
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, folder: Path) -> None:
+        """``folder``: the only one in which the processes may write."""
+        self._folder = folder
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
-        self._own = threading.local()
-        self._processes: set[_Process] = set()
+        self._of_thread = threading.local()
+        self._processes: set[ReaderProcess] = set()
 
     def close(self) -> None:
         """Ends the processes; what has not begun is not begun any more."""
@@ -44,7 +40,8 @@ class Readers:
         Raises:
             DamagedImage: the process died over it.
         """
-        return await self._call(name, open_upload, source, folder, number, name)
+        found = await self._call(name, open_upload, source, folder, number, name)
+        return {**found, "first": _validated(name, found["first"])}
 
     async def read(self, picture: Path, folder: Path, number: int, name: str) -> dict[str, Any]:
         """Keeps a re-encoded picture as a project's photograph and reads it, as ``read_kept`` does.
@@ -52,48 +49,38 @@ class Readers:
         Raises:
             DamagedImage: the process died over it.
         """
-        return await self._call(name, read_kept, picture, folder, number, name)
+        return _validated(name, await self._call(name, read_kept, picture, folder, number, name))
 
-    async def _call(self, name: str, function: Any, *given: Any) -> dict[str, Any]:
+    async def _call(self, name: str, function: Callable[..., Any], *given: Any) -> dict[str, Any]:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._serve, function, given)
-        except BrokenProcessPool as error:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._call_process, function, given)
+        except ReaderDiedError as error:
             raise DamagedImage(name) from error
 
-    def _serve(self, function: Any, given: tuple[Any, ...]) -> dict[str, Any]:
-        """In a reader's thread: its process does the work."""
-        process: _Process | None = getattr(self._own, "process", None)
+    def _call_process(self, function: Callable[..., Any], given: tuple[Any, ...]) -> dict[str, Any]:
+        """In a thread of the pool: its process does the work."""
+        process: ReaderProcess | None = getattr(self._of_thread, "process", None)
         if process is None or process.calls >= CALLS_A_PROCESS:
             process = self._replace(process)
         try:
-            return process.call(function, given)
-        except BrokenProcessPool:
+            found: dict[str, Any] = process.call(function, given)
+            return found
+        except ReaderDiedError:
             self._replace(process)
             raise
 
-    def _replace(self, process: _Process | None) -> _Process:
+    def _replace(self, process: ReaderProcess | None) -> ReaderProcess:
         if process is not None:
             process.end()
             self._processes.discard(process)
-        self._own.process = _Process()
-        self._processes.add(self._own.process)
-        fresh: _Process = self._own.process
-        return fresh
+        new = self._of_thread.process = ReaderProcess(self._folder)
+        self._processes.add(new)
+        return new
 
 
-class _Process:
-    """One process, started by its first call."""
-
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=prepare_process)
-        self.calls = 0
-
-    def call(self, function: Any, given: tuple[Any, ...]) -> dict[str, Any]:
-        self.calls += 1
-        found: dict[str, Any] = self._pool.submit(function, *given).result()
-        return found
-
-    def end(self) -> None:
-        """Does not wait for what it is doing."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+def _validated(name: str, found: dict[str, Any]) -> dict[str, Any]:
+    """What was found in a photograph, as long as it is what a sound process finds."""
+    try:
+        return with_reading(found)
+    except ValueError as error:
+        raise DamagedImage(name) from error

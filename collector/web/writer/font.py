@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
-from collector.store import Job, JobState, Project
+from collector.store import Job, JobState, Project, Upload
 from collector.web.drawn_glyph import is_letter
 from collector.web.font_service import FontFiles
 from collector.web.pages import Web, go, web_of
-from collector.web.security import not_found
+from collector.web.security import Rate, not_found
 from collector.web.writer.letters import to_hex
 from collector.web.writer.projects import submit
 from collector.web.writer.sheet_status import sheet_status
@@ -44,10 +46,9 @@ async def font(request: Request, token: str, group: str = WRITTEN, text: str = "
         return go(f"/s/{token}")
     made, files = latest
     uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
-    letters = await run_in_threadpool(web.store.projects.letters, own.id)
+    letters = await run_in_threadpool(web.store.projects.letter_marks, own.id)
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
-    view = sheet_status(uploads, letters)
-    changed = view.problem is None and web.font_service.new_job(own, uploads, letters).key != made.key
+    fresh, changed = await web.run_heavy(_changes, web, own, uploads, made)
     report = made.report or {}
     written = frozenset(report.get("own", ""))
     doubtful = [char for char in report.get("glyphs", {}).get("doubtful", []) if char not in written]
@@ -64,14 +65,22 @@ async def font(request: Request, token: str, group: str = WRITTEN, text: str = "
         text=text[:MOST_TEXT],
         chars=_letters(text) or (doubtful if group == DOUBTFUL else _group(group, written)),
         written=written,
-        fresh=[
-            each.char for each in letters if each.strokes and made.options["letters"].get(each.char) != each.strokes
-        ],
+        fresh=fresh,
         wrong=[each.char for each in letters if each.is_wrong],
         to_hex=to_hex,
         is_busy=any(not job.state.is_terminal for job in jobs),
         changed=changed,
     )
+
+
+def _changes(web: Web, project: Project, uploads: Sequence[Upload], made: Job) -> tuple[list[str], bool]:
+    """Characters drawn again since a font was made, and whether a new one would be another."""
+    letters = web.store.projects.letters(project.id)
+    drawn = web.store.job(made.id).options["letters"]
+    fresh = [each.char for each in letters if each.is_drawn and drawn.get(each.char) != each.strokes]
+    if sheet_status(uploads, letters).problem is not None:
+        return fresh, False
+    return fresh, web.font_service.new_job(project, uploads, letters).key != made.key
 
 
 def _letters(text: str) -> list[str]:
@@ -112,12 +121,19 @@ async def _latest(web: Web, project: Project) -> tuple[Job, FontFiles]:
 async def _find(web: Web, project: Project) -> tuple[Job, FontFiles] | None:
     """The newest font of a project; while a better one is being made this is the one before."""
     jobs = await run_in_threadpool(web.store.projects.jobs, project.id)
-    for job in sorted(jobs, key=lambda job: job.updated_at, reverse=True):
-        if job.state is JobState.DONE:
-            files = await run_in_threadpool(web.font_service.files, job)
-            if files is not None:
-                return job, files
+    for status in sorted(jobs, key=lambda job: job.updated_at, reverse=True):
+        if status.state is JobState.DONE:
+            found = await web.run_heavy(_made, web, status.id)
+            if found is not None:
+                return found
     return None
+
+
+def _made(web: Web, job_id: str) -> tuple[Job, FontFiles] | None:
+    """A finished job, without what was asked for, and its files; None where they are no longer kept."""
+    job = web.store.job(job_id)
+    files = web.font_service.files(job)
+    return None if files is None else (replace(job, options={}), files)
 
 
 @router.get("/s/{token}/font.css")
@@ -154,7 +170,6 @@ async def rebuild(request: Request, token: str) -> Response:
     """Makes the font anew with the letters written again; what was learnt of the hand is kept."""
     web = web_of(request)
     own = await web.project(token)
-    await web.form(request)
-    await web.spend(request, "start", web.config.limits.starts_an_hour)
-    await run_in_threadpool(submit, web, own.id)
+    await web.form(request, Rate("start", web.config.limits.starts_an_hour))
+    await web.run_heavy(submit, web, own.id)
     return go(f"/s/{token}/progress")

@@ -10,10 +10,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from collector.instances import Verdict
-from collector.store import JobState, Letter
+from collector.store import DrawingsFullError, JobState, LetterMark
 from collector.web.drawn_glyph import as_path, is_letter, parse_strokes
-from collector.web.pages import go, text_field, wants_json, web_of
-from collector.web.security import not_found
+from collector.web.forms import text_field
+from collector.web.pages import go, wants_json, web_of
+from collector.web.security import Rate, Refusal, not_found
 from collector.web.writer.sheet_status import sheet_status
 
 router = APIRouter()
@@ -44,11 +45,11 @@ async def letter(request: Request, token: str, code: str, saved: str = "") -> Re
     """The drawing board for one letter."""
     web = web_of(request)
     own, char = await web.project(token), from_hex(code)
-    letters = await run_in_threadpool(web.store.projects.letters, own.id)
+    letters = await run_in_threadpool(web.store.projects.letter_marks, own.id)
     uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
     has_font = any(job.state is JobState.DONE for job in jobs)
-    known = next((each for each in letters if each.char == char), None)
+    known = await run_in_threadpool(web.store.projects.letter, own.id, char)
     view = sheet_status(uploads, letters)
     wanted = _wanted(char, letters, view.verdicts, has_font)
     return web.page(
@@ -69,13 +70,13 @@ async def letter(request: Request, token: str, code: str, saved: str = "") -> Re
     )
 
 
-def _wanted(char: str, letters: list[Letter], verdicts: Mapping[str, Verdict], has_font: bool) -> list[str]:
+def _wanted(char: str, letters: list[LetterMark], verdicts: Mapping[str, Verdict], has_font: bool) -> list[str]:
     """Other letters that want attention, those of the sheet after this one first."""
     wanted = [each.char for each in letters if each.is_wrong]
     if not has_font:
-        drawn = {each.char for each in letters if each.strokes}
-        flawed = [c for c, said in verdicts.items() if said not in (Verdict.GOOD, Verdict.MISSING) and c not in drawn]
-        wanted += [c for c in flawed if not c.isascii()]
+        drawn = {each.char for each in letters if each.is_drawn}
+        unread = [c for c, said in verdicts.items() if said not in (Verdict.GOOD, Verdict.MISSING) and c not in drawn]
+        wanted += [c for c in unread if not c.isascii()]
     after = wanted.index(char) + 1 if char in wanted else 0
     return [other for other in wanted[after:] + wanted[:after] if other != char]
 
@@ -85,12 +86,15 @@ async def change(request: Request, token: str, code: str) -> Response:
     """Keeps a drawing, takes it back, marks or unmarks the letter."""
     web = web_of(request)
     own, char = await web.project(token), from_hex(code)
-    form = await web.form(request)
-    await web.spend(request, "letter", web.config.limits.letters_an_hour)
+    limits = web.config.limits
+    form = await web.form(request, Rate("letter", limits.letters_an_hour))
     projects, action = web.store.projects, text_field(form, "action", 20)
     if action == "draw":
-        strokes = parse_strokes(text_field(form, "strokes", web.config.limits.form_bytes))
-        await run_in_threadpool(projects.draw_letter, own.id, char, strokes)
+        strokes = await run_in_threadpool(parse_strokes, text_field(form, "strokes", limits.form_bytes))
+        try:
+            await run_in_threadpool(projects.draw_letter, own.id, char, strokes, limits.strokes_bytes_a_project)
+        except DrawingsFullError as error:
+            raise _too_many_drawings() from error
     elif action == "forget":
         await run_in_threadpool(projects.draw_letter, own.id, char, None)
     elif action in ("mark", "unmark"):
@@ -103,3 +107,11 @@ async def change(request: Request, token: str, code: str) -> Response:
     if not following:
         return go(f"/s/{token}")
     return go(f"/s/{token}/letters/{to_hex(from_hex(following))}?saved={quote(char)}")
+
+
+def _too_many_drawings() -> Refusal:
+    return Refusal(
+        422,
+        "손으로 그린 글자가 더 들어갈 자리가 없습니다. 더 짧은 획으로 그리거나, 필요 없는 글자를 먼저 버려 주세요.",
+        "There is no room for more drawn letters: draw shorter lines, or take some back that you do not need.",
+    )

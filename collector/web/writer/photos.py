@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,9 +14,10 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from collector.blobs import file_names, picture_path
 from collector.instances import PhotoReading
 from collector.store import ProjectNotFoundError, Upload
-from collector.web.pages import HOUR_S, Web, go, wants_json, web_of
-from collector.web.security import Number, Refusal, not_found
-from collector.web.uploads.intake import Taken, TooBusy
+from collector.web.forms import check_form_token, not_understood, read_upload
+from collector.web.pages import Web, go, wants_json, web_of
+from collector.web.security import Number, Rate, Refusal, address, not_found
+from collector.web.uploads.intake import AcceptedFile, NoRoom, SpendPhotos, TooBusy
 from collector.web.writer.sheet_status import in_order, is_flaw, sheet_status
 from templates.sheet import build_sheet
 
@@ -49,7 +52,7 @@ async def photos(request: Request, token: str) -> Response:
     uploads = await run_in_threadpool(web.store.projects.uploads, own.id)
     if wants_json(request):
         return JSONResponse({"photos": [_as_json(each) for each in uploads]})
-    letters = await run_in_threadpool(web.store.projects.letters, own.id)
+    letters = await run_in_threadpool(web.store.projects.letter_marks, own.id)
     jobs = await run_in_threadpool(web.store.projects.jobs, own.id)
     view = sheet_status(uploads, letters)
     return web.page(
@@ -79,43 +82,76 @@ async def upload(request: Request, token: str) -> Response:
     """
     web = web_of(request)
     own = await web.project(token)
-    limits = web.config.limits
-    await _spend(web, request, own.id)  # before the body is read
-    form = await web.form(request, max_files=limits.photos_a_request)
-    files = [file for file in form.getlist("photos") if isinstance(file, UploadFile) and file.filename]
-    if not files:
-        raise Refusal(422, "사진을 골라 주세요.", "Please choose photographs first.")
-    known = len(await run_in_threadpool(web.store.projects.uploads, own.id))
-    if known + len(files) > limits.photos_a_project:
-        raise Refusal(
-            422,
-            f"사진은 {limits.photos_a_project}장까지 올릴 수 있습니다. 필요 없는 사진을 먼저 지워 주세요.",
-            f"There is room for {limits.photos_a_project} photographs: remove some you do not need first.",
-        )
-    taken: list[Taken] = []
-    for file in files:
-        if taken:
-            await _spend(web, request, own.id)
+    await _check_upload(web, request, own.id)
+    with web.uploads.counted(address(request), own.id) as has_place:
+        if not has_place:
+            raise _too_busy()
+        form = await read_upload(request, web.config.limits.photos_a_request)
         try:
-            taken.append(await web.intake.take(own.id, file))
-        except TooBusy as error:
-            raise Refusal(503, error.korean, error.english) from error
-        except ProjectNotFoundError as error:
-            raise not_found() from error  # deleted a moment ago
-    await form.close()
-    await web.intake.wait(taken, ANSWER_S)
+            files = [file for file in form.getlist("photos") if isinstance(file, UploadFile) and file.filename]
+            accepted = await _take(web, own.id, files, partial(_spend, web, request, own.id))
+        finally:
+            await form.close()
+    await web.intake.wait(accepted, ANSWER_S)
     if not wants_json(request):
         return go(f"/s/{token}/photos")
-    numbers = {number for each in taken for number in each.numbers}
+    numbers = {number for each in accepted for number in each.numbers}
     known_now = await run_in_threadpool(web.store.projects.uploads, own.id)
     return JSONResponse({"photos": [_as_json(each) for each in known_now if each.number in numbers]})
 
 
-async def _spend(web: Web, request: Request, project_id: str) -> None:
-    """Counts one photograph of an address and of a project."""
+async def _check_upload(web: Web, request: Request, project_id: str) -> None:
+    """Refuses what comes from elsewhere, too often or with too many bytes, before any of its body is taken.
+
+    Raises:
+        Refusal: it does.
+    """
+    check_form_token(request, web.tokens)
+    declared = request.headers.get("content-length", "")
+    if not declared.isdecimal():
+        raise not_understood(411)
+    await _spend(web, request, project_id, 1)
+    budget = Rate("megabytes", web.config.limits.megabytes_an_hour)
+    await web.rates.spend(budget, address(request), 1 + int(declared) // 1_000_000)
+
+
+async def _take(web: Web, project_id: str, files: Sequence[UploadFile], spend: SpendPhotos) -> list[AcceptedFile]:
+    """Has the files of one request read.
+
+    Raises:
+        Refusal: there are none, they have no room, or too many photographs wait already.
+    """
+    if not files:
+        raise Refusal(422, "사진을 골라 주세요.", "Please choose photographs first.")
+    known, most = (
+        len(await run_in_threadpool(web.store.projects.uploads, project_id)),
+        web.config.limits.photos_a_project,
+    )
+    if known + len(files) > most:
+        raise NoRoom(most)
+    accepted: list[AcceptedFile] = []
+    for file in files:
+        if accepted:
+            await spend(1)
+        try:
+            accepted.append(await web.intake.take(project_id, file, spend))
+        except TooBusy as error:
+            raise _too_busy() from error
+        except ProjectNotFoundError as error:
+            raise not_found() from error  # deleted a moment ago
+    return accepted
+
+
+def _too_busy() -> Refusal:
+    error = TooBusy()
+    return Refusal(503, error.korean, error.english)
+
+
+async def _spend(web: Web, request: Request, project_id: str, count: int) -> None:
+    """Counts photographs of an address and of a project."""
     limits = web.config.limits
-    await web.spend(request, "upload", limits.uploads_an_hour)
-    await web.rates.spend("upload", project_id, limits.uploads_an_hour_each, HOUR_S)
+    await web.rates.spend(Rate("upload", limits.uploads_an_hour), address(request), count)
+    await web.rates.spend(Rate("upload", limits.uploads_an_hour_each), project_id, count)
 
 
 def _as_json(upload: Upload) -> dict[str, Any]:
@@ -125,12 +161,12 @@ def _as_json(upload: Upload) -> dict[str, Any]:
         "name": upload.name,
         "unread": upload.is_unread,
         "page": upload.reading.page_index + 1 if upload.reading else None,
-        "flawed": _flawed(upload.reading) if upload.reading else 0,
+        "flawed": _to_rewrite(upload.reading) if upload.reading else 0,
         "error": {"code": upload.error_code, "korean": korean, "english": english} if upload.error else None,
     }
 
 
-def _flawed(reading: PhotoReading) -> int:
+def _to_rewrite(reading: PhotoReading) -> int:
     return sum(is_flaw(each.char, each.verdict) for each in reading.instances)
 
 

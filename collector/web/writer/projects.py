@@ -12,16 +12,19 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from collector.events import PhotosReceived, encode
-from collector.store import Job, JobState, OutboxMessage, Project, ProjectNotFoundError
+from collector.store import Job, JobState, JobStatus, OutboxMessage, Project, ProjectNotFoundError
+from collector.web.concurrency import RETRY_AFTER, EventStream
+from collector.web.forms import text_field
 from collector.web.job_progress import describe, event_id
 from collector.web.language import LANGUAGE_COOKIE
-from collector.web.pages import Web, go, text_field, web_of
-from collector.web.security import Number, Refusal, not_found
+from collector.web.pages import Web, go, web_of
+from collector.web.security import Number, Rate, Refusal, address, not_found
 from collector.web.tokens import new_token, project_id
 from collector.web.writer.sheet_status import sheet_status
+from templates.names import visible_text
 from templates.pdf import write_pdf
 from templates.sheet import SET_NAMES, build_sheet
 
@@ -29,7 +32,7 @@ router = APIRouter()
 
 STREAM_S = 600.0
 """A progress stream ends after this long; the browser opens the next one by itself."""
-LOOK_EVERY_S = 1.0
+STATUS_EVERY_S = 1.0
 YEAR_S = 365 * 86400
 
 
@@ -83,8 +86,7 @@ async def speak(request: Request, language: str, back: str = "/") -> Response:
 async def create(request: Request) -> Response:
     """A new project under an address of its own."""
     web = web_of(request)
-    await web.form(request)
-    await web.spend(request, "project", web.config.limits.projects_an_hour)
+    await web.form(request, Rate("project", web.config.limits.projects_an_hour))
     token = new_token()
     await run_in_threadpool(web.store.projects.create, project_id(token))
     return go(f"/s/{token}/photos")
@@ -101,7 +103,7 @@ async def project(request: Request, token: str) -> Response:
         return go(f"/s/{token}/photos")
     if jobs[-1].state is not JobState.DONE:
         return go(f"/s/{token}/progress")
-    is_kept = await run_in_threadpool(web.font_service.files, jobs[-1]) is not None
+    is_kept = await web.run_heavy(lambda: web.font_service.files(web.store.job(jobs[-1].id))) is not None
     return go(f"/s/{token}/font" if is_kept else f"/s/{token}/photos")
 
 
@@ -110,17 +112,16 @@ async def start(request: Request, token: str) -> Response:
     """Names the font and asks for it."""
     web = web_of(request)
     own = await web.project(token)
-    form = await web.form(request)
-    await web.spend(request, "start", web.config.limits.starts_an_hour)
-    name, english = text_field(form, "name"), text_field(form, "english_name")
-    designer, licence = text_field(form, "designer"), text_field(form, "licence")
+    form = await web.form(request, Rate("start", web.config.limits.starts_an_hour))
+    name, english, designer = (visible_text(text_field(form, field)) for field in ("name", "english_name", "designer"))
+    licence = text_field(form, "licence")
     if not name:
         raise Refusal(422, "글꼴 이름을 적어 주세요.", "Please give your font a name.")
     if licence not in [each.value for each in web.font_service.licences]:
         raise Refusal(422, "라이선스를 하나 골라 주세요.", "Please choose one of the licences.")
     web.font_service.check_names(name, english, designer)
     await run_in_threadpool(web.store.projects.call, own.id, name, english, designer, licence)
-    await run_in_threadpool(submit, web, own.id)
+    await web.run_heavy(submit, web, own.id)
     return go(f"/s/{token}/progress")
 
 
@@ -145,18 +146,17 @@ def submit(web: Web, project_id: str) -> Job:
     problem = sheet_status(uploads, letters).problem
     if problem is not None:
         raise problem
-    for job in store.projects.jobs(project_id):
-        if not job.state.is_terminal:
-            raise Refusal(
-                409, "이미 만들고 있습니다. 끝난 뒤에 다시 해 주세요.", "It is being made already: wait for it to end."
-            )
+    if any(not each.state.is_terminal for each in store.projects.jobs(project_id)):
+        raise Refusal(
+            409, "이미 만들고 있습니다. 끝난 뒤에 다시 해 주세요.", "It is being made already: wait for it to end."
+        )
     job = store.submit(web.font_service.new_job(project, uploads, letters), received)
     if job.state.is_terminal and (job.state is not JobState.DONE or web.font_service.files(job) is None):
         store.requeue(job.id, [received(job)])
     return job
 
 
-def received(job: Job) -> OutboxMessage:
+def received(job: JobStatus) -> OutboxMessage:
     """The event that makes a worker take the job up."""
     return encode(PhotosReceived(job=job.id))
 
@@ -194,34 +194,31 @@ async def events(request: Request, token: str) -> Response:
     """
     web = web_of(request)
     own = await web.project(token)
-    if web.streams >= web.config.limits.streams:
-        return Response(status_code=503, headers={"retry-after": "5"})
-    return StreamingResponse(_stream(request, web, own), media_type="text/event-stream")
+    client = address(request)
+    if not web.streams.begin(client, own.id):
+        return Response(status_code=503, headers=RETRY_AFTER)
+    return EventStream(_stream(request, web, own), web.streams, client, own.id)
 
 
 async def _stream(request: Request, web: Web, own: Project) -> AsyncIterator[str]:
-    web.streams += 1
-    try:
-        told, clock = request.headers.get("last-event-id", ""), asyncio.get_running_loop().time
-        end_s = clock() + STREAM_S
-        yield "retry: 2000\n\n"
-        while clock() < end_s and not await request.is_disconnected():
-            status = await run_in_threadpool(_status, web, own)
-            if status is None:
-                return
-            now = event_id(status)
-            yield ": \n\n" if now == told else f"id: {now}\ndata: {json.dumps(status, ensure_ascii=False)}\n\n"
-            told = now
-            if status["state"] in ("done", "refused", "failed"):
-                return
-            await asyncio.sleep(LOOK_EVERY_S)
-    finally:
-        web.streams -= 1
+    last_id, clock = request.headers.get("last-event-id", ""), asyncio.get_running_loop().time
+    end_s = clock() + STREAM_S
+    yield "retry: 2000\n\n"
+    while clock() < end_s and not await request.is_disconnected():
+        status = await run_in_threadpool(_status, web, own)
+        if status is None:
+            return
+        new_id = event_id(status)
+        yield ": \n\n" if new_id == last_id else f"id: {new_id}\ndata: {json.dumps(status, ensure_ascii=False)}\n\n"
+        last_id = new_id
+        if status["state"] in ("done", "refused", "failed"):
+            return
+        await asyncio.sleep(STATUS_EVERY_S)
 
 
 def _status(web: Web, project: Project) -> dict[str, Any] | None:
     jobs = web.store.projects.jobs(project.id)
-    return describe(web.store, project, jobs, web.font_service.stages, web.forecast) if jobs else None
+    return describe(web.store, project, jobs, web.forecast) if jobs else None
 
 
 @router.get("/s/{token}/sketches/{job_id}/{number}.png")

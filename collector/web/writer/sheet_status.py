@@ -8,7 +8,7 @@ from statistics import median
 
 from collector.errors import PhotoError
 from collector.instances import USUAL_PEN_EM, Finding, Preference, SheetJudgement, Verdict, judge_sheet
-from collector.store import Letter, Upload
+from collector.store import Letter, LetterMark, Upload
 from templates.hangul import is_syllable
 from templates.sheet import Page
 
@@ -98,9 +98,9 @@ def in_order(uploads: Sequence[Upload]) -> list[Upload]:
     return sorted(newest, key=lambda upload: -1 if upload.reading is None else upload.reading.page_index)
 
 
-def sheet_status(uploads: Sequence[Upload], letters: Sequence[Letter]) -> SheetStatus:
+def sheet_status(uploads: Sequence[Upload], letters: Sequence[Letter | LetterMark]) -> SheetStatus:
     """The view of a project's uploads and letters: of a character that was photographed twice the newest counts."""
     judged = judge_sheet([upload.reading for upload in uploads if upload.reading is not None], Preference.NEWEST)
     pens = [each.pen_em for readings in judged.by_page.values() for each in readings if each.pen_em]
-    redrawn = frozenset(letter.char for letter in letters if letter.strokes)
+    redrawn = frozenset(letter.char for letter in letters if letter.is_drawn)
     return SheetStatus(judged, redrawn, median(pens) if pens else USUAL_PEN_EM)

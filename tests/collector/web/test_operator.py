@@ -3,15 +3,17 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from collector.events import DEAD_TOPIC, Delivery, PhotosReceived, encode, to_dead_letter
-from collector.store import Job, JobState, NewJob, Photo, StageResult, Worker
+from collector.store import Job, JobState, NewJob, Photo, StageResult, Store, Worker
 from collector.store.models import JobRow
-from collector.web.uploads.reader_pool import Readers
+from collector.web import tokens
+from collector.web.tokens import Tokens
+from collector.web.uploads.reader_pool import ReaderPool
 from tests.collector.store.samples import new_job, submitted
 from tests.service.visitor import OPERATOR, Person, make_person
 
@@ -19,7 +21,7 @@ MANY = 5_000
 
 
 @pytest.fixture
-def operator(tmp_path: Path, readers: Readers) -> Iterator[Person]:
+def operator(tmp_path: Path, readers: ReaderPool) -> Iterator[Person]:
     """An operator who has logged in."""
     for each in make_person(tmp_path, readers):
         assert each.post("/operator/login", {"token": OPERATOR}).url.path == "/operator"
@@ -144,7 +146,7 @@ def test_figures_for_prometheus_want_the_token(operator: Person) -> None:
     assert operator.address not in figures, "no token ever becomes a label"
 
 
-def test_without_a_token_there_are_no_operators_pages(tmp_path: Path, readers: Readers) -> None:
+def test_without_a_token_there_are_no_operators_pages(tmp_path: Path, readers: ReaderPool) -> None:
     for each in make_person(tmp_path, readers):
         each.client.app.state.web.config = replace(each.client.app.state.web.config, operator_token="")
         assert each.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404
@@ -172,3 +174,35 @@ def test_a_job_of_the_command_line_is_no_worker_s_to_sweep(operator: Person) -> 
     operator.store.claim(job.id, "sonmat make", -1)
     swept = operator.store.operations.requeue_expired(3, lambda job: pytest.fail("not this one"), pytest.fail)
     assert (swept.requeued, swept.failed) == (0, 0)
+
+
+def test_who_logs_out_ends_the_session_wherever_its_cookie_is(person: Person) -> None:
+    person.post("/operator/login", {"token": OPERATOR})
+    cookie = person.client.cookies["sonmat_operator"]
+    assert person.get("/operator", follow_redirects=False).status_code == 200
+    person.post("/operator/logout")
+    person.client.cookies.set("sonmat_operator", cookie, path="/operator")
+    assert person.get("/operator", follow_redirects=False).status_code == 303
+    person.post("/operator/login", {"token": OPERATOR})
+    assert person.get("/operator", follow_redirects=False).status_code == 200, "another session is another session"
+
+
+def test_a_session_ends_with_its_token_and_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Tokens("secret", "a token").new_session()
+    assert Tokens("secret", "a token").session_id(session)
+    assert Tokens("secret", "another token").session_id(session) is None
+    assert Tokens("another secret", "a token").session_id(session) is None
+    assert Tokens("secret", "a token").session_id(Tokens("secret", "a token").new_form_token()) is None
+    monkeypatch.setattr(tokens, "SESSION_S", -1)
+    assert Tokens("secret", "a token").session_id(session) is None
+
+
+def test_ended_sessions_are_forgotten_when_they_would_have_run_out(store: Store) -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    held = Store(store.engine, lambda: now[0]).ended_sessions
+    held.end("one", 100)
+    held.end("one", 100)
+    assert held.has("one") and not held.has("two")
+    now[0] += timedelta(seconds=101)
+    held.end("two", 100)
+    assert held.has("two") and not held.has("one")

@@ -35,7 +35,7 @@ const refuse = (file, row, text, canRepeat) => {
 
 // Where many photographs wait, the answer comes before the verdict, which is then asked for until it is there.
 const rest = () => new Promise((resolve) => { window.setTimeout(resolve, 2000); });
-const ask = () => fetch(upload.action, { headers: { Accept: "application/json" } })
+const ask = () => fetch(upload.dataset.photos, { headers: { Accept: "application/json" } })
   .then((answer) => (answer.ok ? answer.json() : { photos: [] })).then((answer) => answer.photos).catch(() => []);
 
 const settle = async (photos) => {
@@ -84,7 +84,6 @@ const send = (file, row) => new Promise((resolve) => {
     });
   });
   const body = new FormData();
-  body.append("form_token", token);
   body.append("photos", file);
   request.send(body);
 });

@@ -6,10 +6,8 @@ const token = document.body.dataset.formToken;
 const say = (refusal) => (korean ? refusal.korean : refusal.english);
 
 function post(url, fields) {
-  const form = new FormData();
-  form.append("form_token", token);
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  return fetch(url, { method: "POST", body: form, headers: { Accept: "application/json" } });
+  const body = new URLSearchParams(fields);
+  return fetch(`${url}?form_token=${token}`, { method: "POST", body, headers: { Accept: "application/json" } });
 }
 
 // The addresses of this device's writings: an address lost is a font lost. Kept in this browser alone.
