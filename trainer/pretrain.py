@@ -164,7 +164,7 @@ class Pretraining:
         )
         self.samples, self.seconds = 0, 0.0
         self.began_at = 0
-        """Samples at which optimisers and average began anew: the rate and the length of the average rise from there."""
+        """Samples at which optimisers and average began anew; the rate and the length of the average rise from here."""
 
     def _networks(self) -> dict[str, nn.Module]:
         bare = {"generator": self.generator, "discriminator": self.discriminator}
