@@ -163,8 +163,8 @@ class Pretraining:
             self.discriminator.parameters(), betas=(0.5, 0.99), weight_decay=1e-3
         )
         self.samples, self.seconds = 0, 0.0
-        self.warm_from = 0
-        """Samples at which the optimisers began with nothing: the rate rises from there."""
+        self.began_at = 0
+        """Samples at which optimisers and average began anew; the rate and the length of the average rise from here."""
 
     def _networks(self) -> dict[str, nn.Module]:
         bare = {"generator": self.generator, "discriminator": self.discriminator}
@@ -178,7 +178,7 @@ class Pretraining:
         state = {name: network.state_dict() for name, network in self._networks().items()}
         state["optimizer"] = self.optimizer.state_dict()
         state["discriminator_optimizer"] = self.discriminator_optimizer.state_dict()
-        state["counters"] = {"samples": self.samples, "seconds": self.seconds}
+        state["counters"] = {"samples": self.samples, "seconds": self.seconds, "began_at": self.began_at}
         path = self.config.run / "last.pt"
         torch.save(state, path.with_suffix(".tmp"))
         path.with_suffix(".tmp").replace(path)
@@ -195,19 +195,24 @@ class Pretraining:
             network.load_state_dict(state[name])
         self.optimizer.load_state_dict(state["optimizer"])
         self.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
-        self.samples, self.seconds = state["counters"]["samples"], state["counters"]["seconds"]
+        counters = state["counters"]
+        self.samples, self.seconds, self.began_at = (
+            counters["samples"],
+            counters["seconds"],
+            counters.get("began_at", 0),
+        )
 
     def _start_from_shipped(self) -> None:
         networks = self._networks()
         load_weights(networks["generator"], GENERATOR_DATA / "generator.pt")
         load_weights(networks["average"], GENERATOR_DATA / "generator.pt")
         load_weights(networks["discriminator"], TRAINER_DATA / "discriminator.pt")
-        self.samples = self.warm_from = self.config.plain_samples
+        self.samples = self.began_at = self.config.plain_samples
 
     def _rate(self) -> float:
         config = self.config
         done = min(1.0, self.samples / config.total_samples)
-        warm = min(1.0, (self.samples - self.warm_from + 1) / 3000)
+        warm = min(1.0, (self.samples - self.began_at + 1) / 3000)
         swing = 0.5 * (1 + float(torch.cos(torch.tensor(done * torch.pi))))
         return warm * (config.final_rate + (config.rate - config.final_rate) * swing)
 
@@ -253,7 +258,7 @@ class Pretraining:
 
     @torch.no_grad()
     def _average(self) -> None:
-        keep = min(self.config.ema, 1 - 64 / (self.samples + 64))
+        keep = min(self.config.ema, 1 - 64 / (self.samples - self.began_at + 64))
         ema_update(self.average, self._networks()["generator"], 1 - keep)
 
     @torch.no_grad()

@@ -10,31 +10,47 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from generator.layers import as_pictures
 from generator.recognisers import EMBEDDING_SIZE, HandEmbedder, JamoReader
-from templates.hangul import decompose, is_syllable
+from templates.hangul import SYLLABLES, decompose, is_syllable
 from trainer.augment import invent_hands
 from trainer.corpus import Hand
+from trainer.invented_writers import WriterPool
 
 
 class GlyphSampler:
-    """Random syllables of random hands: pictures, jamo and hand numbers."""
+    """Random syllables of random hands: pictures, jamo and hand numbers.
 
-    def __init__(self, hands: Sequence[Hand], seed: int = 0) -> None:
-        self.hands = hands
+    Args:
+        invented_writers: share of the glyphs of writers that nobody is; their numbers follow those of ``hands``.
+    """
+
+    def __init__(self, hands: Sequence[Hand], seed: int = 0, invented_writers: float = 0.0) -> None:
+        self.hands, self.invented_writers = hands, invented_writers
         self.random = np.random.default_rng(seed)
         self.chars = [[char for char in hand.index if is_syllable(char)] for hand in hands]
+        self.writers = WriterPool([SYLLABLES], seed)
+
+    def _pick(self) -> tuple[int, Sequence[str], Callable[[str], NDArray[np.uint8]]]:
+        """A hand's number, the syllables it writes, and how."""
+        random = self.random
+        if self.invented_writers > 0 and random.random() < self.invented_writers:
+            writer = self.writers.pick(random).writer
+            return len(self.hands) + writer.number, SYLLABLES, lambda char: writer.picture(char, random)
+        number = int(random.integers(len(self.hands)))
+        return number, self.chars[number], self.hands[number].picture
 
     def draw(self, count: int, per_hand: int = 1) -> tuple[Tensor, Tensor, Tensor]:
         """``count`` glyphs, ``per_hand`` of each chosen hand: (N, 1, 96, 96), jamo (N, 3), hand (N,)."""
         pictures, jamo, hand = [], [], []
-        for number in self.random.integers(len(self.hands), size=count // per_hand):
-            chars = self.chars[number]
+        for _ in range(count // per_hand):
+            number, chars, picture = self._pick()
             for pick in self.random.integers(len(chars), size=per_hand):
-                pictures.append(self.hands[number].picture(chars[pick]))
+                pictures.append(picture(chars[pick]))
                 jamo.append(decompose(chars[pick]))
                 hand.append(number)
         stack = torch.from_numpy(np.stack(pictures))
@@ -86,9 +102,9 @@ def _descend(
 
 
 def train_reader(hands: Sequence[Hand], budget_s: float = 240, batch: int = 96, seed: int = 0) -> JamoReader:
-    """A jamo reader trained for ``budget_s`` seconds; label smoothing none, half the samples invented hands."""
+    """A jamo reader trained for ``budget_s`` seconds, half of the samples of invented writers: it must know haste."""
     torch.manual_seed(seed)
-    reader, sampler = JamoReader(), GlyphSampler(hands, seed)
+    reader, sampler = JamoReader(), GlyphSampler(hands, seed, invented_writers=0.5)
 
     def loss() -> Tensor:
         pictures, jamo, _ = sampler.draw(batch)

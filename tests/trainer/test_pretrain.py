@@ -46,6 +46,27 @@ def test_optimisers_that_begin_with_nothing_begin_slowly(pack: Path, tmp_path: P
     first = training._rate()
     training.samples += 3000
     assert first < 0.01 * training._rate()
+    training.save()
+    resumed = Pretraining(config, model.reader, model.embedder)
+    resumed.load()
+    assert resumed._rate() == training._rate()
+    assert resumed.began_at == training.began_at > 0
+
+
+def test_the_average_of_a_new_run_follows_quickly_at_first_and_slowly_later(pack: Path, tmp_path: Path) -> None:
+    model = load_model(device="cpu")
+    training = Pretraining(PretrainConfig(run=tmp_path, pack=pack, shipped_start=True), model.reader, model.embedder)
+    training.load()
+    followed = []
+    for later in (32, 100_000):
+        training.samples = training.began_at + later
+        before = next(training.average.parameters()).clone()
+        with torch.no_grad():
+            next(training.generator.parameters()).copy_(before + 1)
+        training._average()
+        followed.append(float((next(training.average.parameters()) - before).mean()))
+    assert followed[0] > 0.5
+    assert followed[1] < 0.002
 
 
 def test_a_new_run_may_start_from_the_shipped_weights(pack: Path, tmp_path: Path) -> None:

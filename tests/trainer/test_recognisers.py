@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 
-from trainer.recognisers import hinged_reader_loss, reader_loss
+from trainer.corpus import load_hands
+from trainer.recognisers import GlyphSampler, hinged_reader_loss, reader_loss
 
 
 class ReaderOfCorners(nn.Module):
@@ -59,3 +62,14 @@ def test_against_a_blank_true_letter_only_what_is_worse_than_a_guess_counts() ->
 def test_a_head_without_a_jamo_says_nothing() -> None:
     jamo = torch.tensor([[-100, 0, -100]])
     assert hinged_reader_loss(ReaderOfCorners(), letter(-9, 0, -9), letter(3, 0, 3), jamo) == 0
+
+
+def test_glyphs_of_invented_writers_take_their_share(pack: Path) -> None:
+    hands = load_hands(pack / "train")
+    pictures, jamo, hand = GlyphSampler(hands, invented_writers=0.5).draw(60, per_hand=2)
+    assert pictures.shape == (60, 1, 96, 96)
+    assert jamo.shape == (60, 3)
+    assert torch.equal(hand[::2], hand[1::2])
+    invented = (hand >= len(hands)).float().mean()
+    assert 0.2 < invented < 0.8
+    assert not (GlyphSampler(hands).draw(20)[2] >= len(hands)).any()

@@ -62,7 +62,13 @@ def test_invented_writers_take_their_share_with_numbers_of_their_own(pack: Path)
     invented = {number for number in numbers if number >= len(hands)}
     assert invented == {len(hands), len(hands) + 1, len(hands) + 2}
     assert 20 < sum(number in invented for number in numbers) < 60
-    for _ in range(20):
+
+
+def test_what_an_invented_writer_is_to_draw_is_on_no_sheet(pack: Path) -> None:
+    hands = load_hands(pack / "train")
+    sampler = Sampler(hands, [load_seed(seed_names()[0])], batch=1, seed=2, invented_writers=1.0)
+    sampler.writers = WriterPool(sampler.sets, seed=2, size=3)
+    for _ in range(40):
         target, own, *_ = sampler.sample()
         assert target.max() > 128
         assert not any(np.array_equal(target, shown) for shown in own)

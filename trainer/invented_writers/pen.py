@@ -59,7 +59,7 @@ class Pen:
 
 def _ballpoint(random: np.random.Generator) -> Pen:
     return Pen(
-        width_em=float(np.exp(random.normal(np.log(0.034), 0.28))),
+        width_em=float(np.exp(random.normal(np.log(0.042), 0.32))),
         thinning=float(random.uniform(0.05, 0.35)),
         taper_in=0.02,
         taper_out=float(random.uniform(0.02, 0.08)),
@@ -81,7 +81,7 @@ def _felt(random: np.random.Generator) -> Pen:
 
 def _fountain(random: np.random.Generator) -> Pen:
     return Pen(
-        width_em=float(np.exp(random.normal(np.log(0.045), 0.3))),
+        width_em=float(np.exp(random.normal(np.log(0.05), 0.3))),
         thinning=float(random.uniform(0.1, 0.5)),
         taper_in=float(random.uniform(0.01, 0.05)),
         taper_out=float(random.uniform(0.04, 0.15)),
@@ -107,7 +107,7 @@ def _brush(random: np.random.Generator) -> Pen:
 
 
 def _stylus(random: np.random.Generator) -> Pen:
-    return Pen(width_em=float(np.exp(random.normal(np.log(0.035), 0.4))), thinning=0.0)
+    return Pen(width_em=float(np.exp(random.normal(np.log(0.042), 0.4))), thinning=0.0)
 
 
 PENS = {_ballpoint: 0.35, _felt: 0.2, _fountain: 0.18, _brush: 0.12, _stylus: 0.15}
