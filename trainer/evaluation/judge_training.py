@@ -38,7 +38,7 @@ from trainer.evaluation.judges import (
 )
 from trainer.evaluation.material import judge_material
 from trainer.evaluation.metrics import legible
-from trainer.evaluation.variation import BLURS_PX, PENS, bent_grid, thicken, uniform
+from trainer.evaluation.variation import BLURS_PX, PENS, bent_grid, normalised, thicken, uniform
 
 HAND_SHARE = 0.65
 """Share of the samples that come from the kept hands; the rest from the Debian fonts."""
@@ -47,10 +47,13 @@ INVENTED = 0.8
 VARIANTS = 12
 """Writers made of each hand: itself, and itself in so many less one fixed slants, turns and proportions."""
 
-SIZES = 0.22
+SIZES = 0.08
 """A letter is made larger or smaller by up to exp of this."""
-PLACES = 0.12
+PLACES = 0.05
 """A letter is put aside by up to this share of half the frame."""
+
+WRITER_GLYPHS = 120
+"""Letters of each hand that the writer identifier is shown, each of one size, place and pen as where it judges."""
 
 PROXY_BATCHES = 24
 CENTROID_GLYPHS = 200
@@ -97,8 +100,9 @@ def disturb(pictures: Tensor) -> Tensor:
 class InventedWriters:
     """Fixed shapes that make ``VARIANTS`` writers of every hand; the first changes nothing.
 
-    Weight, blur, size and place are others with every letter: they belong to pen, scan and cell, and a judge that
-    went by them would not know the hand again when its strokes are 15 % too thick.
+    Letters come of one size, place and pen (``variation.normalised``), and these still vary a little with every
+    letter: they belong to pen, scan and cell, and a judge that went by them would not know the hand again when its
+    strokes are 15 % too thick.
     """
 
     def __init__(self) -> None:
@@ -187,6 +191,12 @@ def train_judge_writer(
     _descend(writer, [proxies], loss, budget_s, clock)
 
 
+def normalised_hand(hand: Hand, count: int, random: np.random.Generator) -> Hand:
+    """Some letters of a hand, of one size, place and pen."""
+    pictures, chars = real_sample(hand, count, random)
+    return Hand(hand.name, normalised(pictures), {char: row for row, char in enumerate(chars)})
+
+
 def real_sample(hand: Hand, count: int, random: np.random.Generator) -> tuple[NDArray[np.uint8], list[str]]:
     """Real syllables of a packed hand: pictures (N, 96, 96) and their characters."""
     chars = [char for char in hand.index if is_syllable(char)]
@@ -229,17 +239,21 @@ def judge_real_glyphs(judges: Judges, pack: Path, count: int = 400) -> Table:
     return table
 
 
-def _train(sampler: JudgeSampler, out: Path, reader_s: float, writer_s: float, more: bool) -> None:
+def _train(
+    kept: Sequence[Hand], fonts: Sequence[Hand], out: Path, reader_s: float, writer_s: float, more: bool, seed: int
+) -> None:
     """Trains what has been given time, from the start or, with ``more``, from the weights in ``out``."""
     reader, writer = JudgeReader(), JudgeWriter()
     for network, file in ((reader, READER_FILE), (writer, WRITER_FILE)):
         if more and (out / file).exists():
             load_weights(network, out / file)
     if reader_s:
-        train_judge_reader(reader, sampler, reader_s)
+        train_judge_reader(reader, JudgeSampler(kept, fonts, seed), reader_s)
         save_weights(reader, out / READER_FILE)
     if writer_s:
-        train_judge_writer(writer, sampler, writer_s)
+        random = np.random.default_rng(seed)
+        shapes = ([normalised_hand(hand, WRITER_GLYPHS, random) for hand in hands] for hands in (kept, fonts))
+        train_judge_writer(writer, JudgeSampler(*shapes, seed), writer_s)
         save_weights(writer, out / WRITER_FILE)
 
 
@@ -257,8 +271,8 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     torch.manual_seed(asked.seed)
     asked.out.mkdir(parents=True, exist_ok=True)
-    sampler = JudgeSampler(*judge_material(asked.pack), asked.seed)
-    _train(sampler, asked.out, asked.reader_s, asked.writer_s, asked.more)
+    kept, fonts = judge_material(asked.pack)
+    _train(kept, fonts, asked.out, asked.reader_s, asked.writer_s, asked.more, asked.seed)
     judges = know_hands(Judges.load(asked.out), asked.pack)
     judges.save(asked.out)
     measure_characters(load_hands(asked.pack / "train", JUDGE_HANDS)).save(asked.out)

@@ -18,7 +18,7 @@ from trainer.evaluation.metrics import as_traced
 
 Pictures = NDArray[np.uint8]
 
-PENS = (-0.6, 1.3)
+PENS = (-0.5, 0.9)
 """How much thinner or thicker (see ``thicken``) a letter is inked."""
 BLURS_PX = (0.7, 1.5)
 
@@ -82,7 +82,7 @@ def centred(pictures: Pictures) -> Pictures:
     return result
 
 
-def one_pen(pictures: Pictures) -> Pictures:
-    """(N, 96, 96) letters, the strokes of each of one mean width."""
-    inked = [with_stroke_width(picture, PEN_PX - stroke_width_px(picture)) for picture in pictures]
+def normalised(pictures: Pictures) -> Pictures:
+    """(N, 96, 96) letters, ``centred`` and the strokes of each brought to one mean width."""
+    inked = [with_stroke_width(picture, PEN_PX - stroke_width_px(picture)) for picture in centred(pictures)]
     return np.stack(inked) if inked else pictures
