@@ -112,7 +112,7 @@ class CharacterEffect:
             features = letter_features(pictures)
             whole = np.isfinite(features).all(axis=1)
             mean = features[whole].mean(axis=0)
-            places.append(_places([chars[row] for row in np.flatnonzero(whole)]))
+            places.append(_places([chars[row] for row in np.flatnonzero(whole).tolist()]))
             wanted.append(features[whole] - mean)
             means.append(mean)
         table, targets = np.concatenate(places), np.concatenate(wanted)

@@ -252,8 +252,8 @@ def _train(
         save_weights(reader, out / READER_FILE)
     if writer_s:
         random = np.random.default_rng(seed)
-        shapes = ([normalised_hand(hand, WRITER_GLYPHS, random) for hand in hands] for hands in (kept, fonts))
-        train_judge_writer(writer, JudgeSampler(*shapes, seed), writer_s)
+        kept, fonts = ([normalised_hand(hand, WRITER_GLYPHS, random) for hand in hands] for hands in (kept, fonts))
+        train_judge_writer(writer, JudgeSampler(kept, fonts, seed), writer_s)
         save_weights(writer, out / WRITER_FILE)
 
 
