@@ -37,6 +37,7 @@ EVALUATE_HELP = """\
 그린 글자를 진짜 글씨와 견줍니다. Measures drawn letters against the hands' own, beside the baselines.
 
 글꼴이 표본지를 채우고, 사진을 찍어 읽습니다. Each font fills in the sheet, which is photographed and read.
+--real은 사람이 쓴 낱자 그림을 씁니다. --real takes pictures of real people's letters instead.
 """
 
 RunFolder = Annotated[Path, typer.Option("--run", metavar="DIR", help="학습 폴더 · the run's folder")]
@@ -170,6 +171,12 @@ def evaluate(
     fonts: Annotated[
         Path, typer.Option("--fonts", metavar="DIR", help="배운 적 없는 글씨 · hands never taught")
     ] = Path("corpus/valid"),
+    real: Annotated[
+        Path | None,
+        typer.Option(
+            "--real", metavar="INDEX.csv", help="사람이 쓴 낱자 그림 · pictures of real writing: file,char,writer"
+        ),
+    ] = None,
     written: Annotated[
         str, typer.Option("--set", metavar="|".join(SET_NAMES), help="쓴 글자 수 · how many were written")
     ] = "256",
@@ -192,9 +199,21 @@ def evaluate(
     from trainer.evaluation.bench import evaluate as measure
     from trainer.evaluation.bench import write_directly
     from trainer.evaluation.methods import METHODS
+    from trainer.evaluation.real_writing import evaluate_real
 
     if threads:
         torch.set_num_threads(threads)
+    if real:
+        evaluate_real(
+            real,
+            out,
+            written=written,
+            hands=hand or (),
+            methods=method or METHODS,
+            device=load_settings().device,
+            console=Console(),
+        )
+        return
     measure(
         fonts,
         out,

@@ -9,7 +9,7 @@ compare them with the font's own. Saved: ``bench.json``, ``table.csv``, ``index.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +23,9 @@ from templates.glyphs import GlyphSet, Source
 from templates.hangul import SYLLABLES, decompose, is_common
 from trainer.corpus import RENDER_EM_PX, font_files, open_font, render_font
 from trainer.evaluation import metrics
+from trainer.evaluation.comparison import ENOUGH, Letters, Measures
 from trainer.evaluation.judges import Judges, nearest_hand
-from trainer.evaluation.methods import METHODS, Method, get_ready
+from trainer.evaluation.methods import METHODS, get_ready
 from trainer.evaluation.report import REAL, DrawnHand, Report, Row
 
 Write = Callable[[Path, Sequence[str]], GlyphSet]
@@ -49,18 +50,28 @@ def unseen_syllables(known: frozenset[str], written: Sequence[str], count: int, 
 
 @dataclass(frozen=True, eq=False)
 class Hand:
-    """A font under test.
+    """A hand under test.
 
     Attributes:
-        own: (W, 96, 96) the syllables of the sheet as the font itself draws them, for the hand's centroid.
-        chars: unseen syllables; ``real`` (N, 96, 96) the font's own, in the frame of the written ones.
+        font: its file; the index, where the hand is a real person's (``real_writing``).
+        own: (W, 96, 96) the ``written`` syllables as the hand itself writes them, for its centroid.
+        chars: unseen syllables; ``real`` (N, 96, 96) the hand's own, in the frame of the written ones.
+        more: syllables to draw beside those, of which there is no true letter.
     """
 
     name: str
     font: Path
+    written: list[str]
     own: NDArray[np.uint8]
     chars: list[str]
     real: NDArray[np.uint8]
+    more: Sequence[str] = ()
+
+    def true_letters(self) -> tuple[NDArray[np.uint8], list[str]]:
+        """What a set of drawn letters is compared with: those of the same characters, all where these are few."""
+        if len(self.chars) >= ENOUGH:
+            return self.real, self.chars
+        return np.concatenate([self.own, self.real]), [*self.written, *self.chars]
 
 
 def open_hand(font: Path, written: Sequence[str], unseen: int) -> Hand:
@@ -71,6 +82,7 @@ def open_hand(font: Path, written: Sequence[str], unseen: int) -> Hand:
     return Hand(
         font.stem,
         font,
+        [glyph.char for glyph in own],
         np.stack([frame.picture(glyph) for glyph in own]),
         [glyph.char for glyph in real],
         np.stack([frame.picture(glyph) for glyph in real]),
@@ -82,12 +94,13 @@ class Bench:
 
     def __init__(self, hands: Mapping[str, NDArray[np.uint8]], judges: Judges) -> None:
         self.judges = judges
+        self.measures = Measures.load(judges)
         centroids = {**judges.known, **{name: judges.centroid(own) for name, own in hands.items()}}
         self.names = list(centroids)
         self.centroids = list(centroids.values())
 
     def measure(self, hand: Hand, method: str, drawn: NDArray[np.uint8], seconds: float) -> tuple[Row, DrawnHand]:
-        """A row of the table, and glyph by glyph what is needed to show the worst."""
+        """A row of the table, and glyph by glyph what is needed to show the worst; drawn: (N, 96, 96) of ``chars``."""
         wanted = np.array([decompose(char) for char in hand.chars])
         read = self.judges.read(drawn)
         right = metrics.legible(read, wanted)
@@ -112,6 +125,10 @@ class Bench:
             seconds=seconds,
         )
         return row, DrawnHand(method, drawn, read, right, overlap)
+
+    def letters(self, pictures: NDArray[np.uint8], chars: Sequence[str]) -> Letters:
+        """What is measured of a set of letters."""
+        return Letters.of(pictures, chars, self.measures)
 
 
 def evaluate(
@@ -138,7 +155,6 @@ def evaluate(
     Raises:
         FileNotFoundError: no font of these names in ``fonts``.
     """
-    console = console or Console()
     chars = hangul_set(written)
     files = font_files(fonts)
     chosen = {file.stem for file in files if not hands or file.stem in hands}
@@ -146,23 +162,38 @@ def evaluate(
         raise FileNotFoundError(f"{fonts} has no font named {', '.join(set(hands) - chosen) or '*'}")
     known = {file.stem: open_hand(file, chars, unseen if file.stem in chosen else 1) for file in files}
     bench = Bench({name: hand.own for name, hand in known.items()}, Judges.load())
-    report = Report(written=written)
-    for name in sorted(chosen):
-        hand = known[name]
-        console.print(f"[bold]{name}[/]: {len(hand.own)} written, {len(hand.chars)} unseen")
-        sheet = write(hand.font, chars)
+    subjects = ((known[name], write(known[name].font, chars)) for name in sorted(chosen))
+    return measure_hands(bench, subjects, Report(written), out, methods, device, console or Console())
+
+
+def measure_hands(
+    bench: Bench,
+    subjects: Iterable[tuple[Hand, GlyphSet]],
+    report: Report,
+    out: Path,
+    methods: Sequence[str],
+    device: str,
+    console: Console,
+) -> Report:
+    """Draws each hand from what was read of its sheet, measures it, and saves the report after every hand."""
+    for hand, sheet in subjects:
+        console.print(f"[bold]{hand.name}[/]: {len(hand.own)} written, {len(hand.chars)} unseen")
         seed, ready = get_ready(sheet, methods, device=device, progress=console.print)
-        real = bench.measure(hand, REAL, hand.real, 0.0)
-        report.add(name, seed, hand.chars, [real, *(_run_method(bench, hand, method) for method in ready)])
-        console.print(report.table(name))
+        true = bench.letters(*hand.true_letters())
+        report.add(hand.name, seed, hand.chars, [bench.measure(hand, REAL, hand.real, 0.0)])
+        report.add_letters(hand.name, REAL, true, true)
+        for method in ready:
+            start = time.monotonic()
+            drawn = method.draw([*hand.chars, *hand.more])
+            seconds = method.ready_s + time.monotonic() - start
+            count = len(hand.chars)
+            report.add(hand.name, seed, hand.chars, [bench.measure(hand, method.name, drawn[:count], seconds)])
+            report.add_letters(hand.name, method.name, bench.letters(drawn, [*hand.chars, *hand.more]), true)
+        console.print(report.table(hand.name))
+        console.print(report.comparison_table(hand.name))
         report.save(out)
     console.print(report.mean_table())
+    console.print(report.comparison_table())
     for line in report.bars():
         console.print(line)
     return report
-
-
-def _run_method(bench: Bench, hand: Hand, method: Method) -> tuple[Row, DrawnHand]:
-    start = time.monotonic()
-    drawn = method.draw(hand.chars)
-    return bench.measure(hand, method.name, drawn, method.ready_s + time.monotonic() - start)

@@ -1,4 +1,9 @@
-"""Trains the two judges on a CPU in minutes, and prints how well they do on real glyphs of hands new to them."""
+"""Trains the judges on a CPU in minutes, and prints how well they do on real glyphs of hands new to them.
+
+    python -m trainer.evaluation.judge_training --pack .pack --out runs/judges
+
+What a character asks of any hand (``habits.CharacterEffect``) is measured on the same hands.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -21,7 +25,8 @@ from generator.layers import as_pictures
 from generator.model import half_precision, load_weights, save_weights
 from templates.hangul import decompose, is_syllable
 from trainer.augment import style_transform
-from trainer.corpus import Hand, load_hands
+from trainer.corpus import JUDGE_HANDS, Hand, load_hands
+from trainer.evaluation.habits import CharacterEffect
 from trainer.evaluation.judges import (
     READER_FILE,
     VECTOR_SIZE,
@@ -33,16 +38,26 @@ from trainer.evaluation.judges import (
 )
 from trainer.evaluation.material import judge_material
 from trainer.evaluation.metrics import legible
+from trainer.evaluation.variation import BLURS_PX, PENS, bent_grid, normalised, thicken, uniform
 
 HAND_SHARE = 0.65
 """Share of the samples that come from the kept hands; the rest from the Debian fonts."""
 
 INVENTED = 0.8
 VARIANTS = 12
-"""Writers made of each hand: itself, and itself in so many less one fixed slants, widths and pens."""
+"""Writers made of each hand: itself, and itself in so many less one fixed slants, turns and proportions."""
+
+SIZES = 0.08
+"""A letter is made larger or smaller by up to exp of this."""
+PLACES = 0.05
+"""A letter is put aside by up to this share of half the frame."""
+
+WRITER_GLYPHS = 120
+"""Letters of each hand that the writer identifier is shown, each of one size, place and pen as where it judges."""
 
 PROXY_BATCHES = 24
 CENTROID_GLYPHS = 200
+EFFECT_GLYPHS = 400
 PEAK_RATE = 2e-3
 
 
@@ -71,33 +86,6 @@ class JudgeSampler:
         return as_pictures(torch.from_numpy(np.stack(pictures)))[:, None], torch.tensor(jamo), torch.from_numpy(hands)
 
 
-def _splines(size: int, knots: int = 5) -> Tensor:
-    """(size, knots): how much each knot of a smooth curve moves each pixel (a Gaussian about each knot)."""
-    places, centres = torch.linspace(0, knots - 1, size)[:, None], torch.arange(knots)[None]
-    return torch.exp(-((places - centres) ** 2))
-
-
-def bent_grid(matrices: Tensor, side: int, share: float, reach: float) -> Tensor:
-    """Sampling grid (B, side, side, 2) of affine maps (B, 2, 3), a share of it bent smoothly (Simard et al., 2003).
-
-    ``reach``: about how far a place moves at most, in halves of the frame.
-    """
-    count, curves = len(matrices), _splines(side)
-    strength = reach * torch.rand(count, 1, 1, 1) * (torch.rand(count, 1, 1, 1) < share)
-    field = torch.randn(count, 2, curves.shape[1], curves.shape[1]) * strength
-    bend = (curves @ field @ curves.T).permute(0, 2, 3, 1)
-    return F.affine_grid(matrices, [count, 1, side, side], align_corners=False) + bend
-
-
-def thicken(pictures: Tensor, amount: Tensor) -> Tensor:
-    """``trainer.augment.change_pen`` with OpenCV's blur, many times quicker on a CPU: (B, 1, H, W), amount (B,)."""
-    blurred = [
-        cv2.GaussianBlur(picture, (5, 5), 1.2, borderType=cv2.BORDER_CONSTANT) for picture in pictures[:, 0].numpy()
-    ]
-    edge = (0.5 - 0.22 * amount).view(-1, 1, 1, 1)
-    return ((torch.from_numpy(np.stack(blurred))[:, None] - edge) * 3.2 + 0.5).clamp(0, 1)
-
-
 def disturb(pictures: Tensor) -> Tensor:
     """Four in five glyphs (B, 1, H, W) slanted, stretched and inked otherwise; most bent as well."""
     count = len(pictures)
@@ -110,21 +98,30 @@ def disturb(pictures: Tensor) -> Tensor:
 
 
 class InventedWriters:
-    """Fixed styles that make ``VARIANTS`` writers of every hand; the first changes nothing."""
+    """Fixed shapes that make ``VARIANTS`` writers of every hand; the first changes nothing.
+
+    Letters come of one size, place and pen (``variation.normalised``), and these still vary a little with every
+    letter: they belong to pen, scan and cell, and a judge that went by them would not know the hand again when its
+    strokes are 15 % too thick.
+    """
 
     def __init__(self) -> None:
         self.matrices = style_transform(VARIANTS, torch.zeros(1), 1.2)
         self.matrices[0] = torch.eye(2, 3)
-        self.pens = torch.linspace(-1.2, 1.2, VARIANTS)[torch.randperm(VARIANTS)]
+        shapes = self.matrices[:, :, :2]
+        shapes /= torch.linalg.det(shapes).abs().sqrt().view(-1, 1, 1)
+        self.matrices[:, :, 2] = 0
 
     def write(self, pictures: Tensor, hands: Tensor) -> tuple[Tensor, Tensor]:
         """Gives each (B, 1, H, W) glyph of a hand (B,) a random variant: pictures, and the writers' numbers."""
-        variant = torch.randint(VARIANTS, (len(hands),))
-        matrices = self.matrices[variant] + 0.008 * torch.randn(len(hands), 2, 3)
+        count = len(hands)
+        variant = torch.randint(VARIANTS, (count,))
+        matrices = self.matrices[variant] + 0.008 * torch.randn(count, 2, 3)
+        matrices[:, :, :2] *= torch.exp(uniform(count, -SIZES, SIZES)).view(-1, 1, 1)
+        matrices[:, :, 2] += torch.empty(count, 2).uniform_(-PLACES, PLACES)
         moved = F.grid_sample(pictures, bent_grid(matrices, pictures.shape[-1], 0.5, 0.02), align_corners=False)
-        pens = self.pens[variant] + 0.1 * torch.randn(len(hands))
-        changed = torch.where((variant > 0)[:, None, None, None], thicken(moved, pens), moved)
-        return changed, hands * VARIANTS + variant
+        inked = thicken(moved, uniform(count, *PENS), uniform(count, *BLURS_PX))
+        return inked, hands * VARIANTS + variant
 
 
 def _descend(
@@ -194,6 +191,12 @@ def train_judge_writer(
     _descend(writer, [proxies], loss, budget_s, clock)
 
 
+def normalised_hand(hand: Hand, count: int, random: np.random.Generator) -> Hand:
+    """Some letters of a hand, of one size, place and pen."""
+    pictures, chars = real_sample(hand, count, random)
+    return Hand(hand.name, normalised(pictures), {char: row for row, char in enumerate(chars)})
+
+
 def real_sample(hand: Hand, count: int, random: np.random.Generator) -> tuple[NDArray[np.uint8], list[str]]:
     """Real syllables of a packed hand: pictures (N, 96, 96) and their characters."""
     chars = [char for char in hand.index if is_syllable(char)]
@@ -208,6 +211,13 @@ def know_hands(judges: Judges, pack: Path) -> Judges:
     return replace(
         judges, known={hand.name: judges.centroid(real_sample(hand, CENTROID_GLYPHS, random)[0]) for hand in hands}
     )
+
+
+def measure_characters(hands: Sequence[Hand], count: int = EFFECT_GLYPHS) -> CharacterEffect:
+    """What characters ask of any hand, from so many letters of each."""
+    random = np.random.default_rng(3)
+    samples = [real_sample(hand, count, random) for hand in hands]
+    return CharacterEffect.fit([(chars, pictures) for pictures, chars in samples])
 
 
 def judge_real_glyphs(judges: Judges, pack: Path, count: int = 400) -> Table:
@@ -229,17 +239,21 @@ def judge_real_glyphs(judges: Judges, pack: Path, count: int = 400) -> Table:
     return table
 
 
-def _train(sampler: JudgeSampler, out: Path, reader_s: float, writer_s: float, more: bool) -> None:
+def _train(
+    kept: Sequence[Hand], fonts: Sequence[Hand], out: Path, reader_s: float, writer_s: float, more: bool, seed: int
+) -> None:
     """Trains what has been given time, from the start or, with ``more``, from the weights in ``out``."""
     reader, writer = JudgeReader(), JudgeWriter()
     for network, file in ((reader, READER_FILE), (writer, WRITER_FILE)):
         if more and (out / file).exists():
             load_weights(network, out / file)
     if reader_s:
-        train_judge_reader(reader, sampler, reader_s)
+        train_judge_reader(reader, JudgeSampler(kept, fonts, seed), reader_s)
         save_weights(reader, out / READER_FILE)
     if writer_s:
-        train_judge_writer(writer, sampler, writer_s)
+        random = np.random.default_rng(seed)
+        kept, fonts = ([normalised_hand(hand, WRITER_GLYPHS, random) for hand in hands] for hands in (kept, fonts))
+        train_judge_writer(writer, JudgeSampler(kept, fonts, seed), writer_s)
         save_weights(writer, out / WRITER_FILE)
 
 
@@ -257,10 +271,11 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     torch.manual_seed(asked.seed)
     asked.out.mkdir(parents=True, exist_ok=True)
-    sampler = JudgeSampler(*judge_material(asked.pack), asked.seed)
-    _train(sampler, asked.out, asked.reader_s, asked.writer_s, asked.more)
+    kept, fonts = judge_material(asked.pack)
+    _train(kept, fonts, asked.out, asked.reader_s, asked.writer_s, asked.more, asked.seed)
     judges = know_hands(Judges.load(asked.out), asked.pack)
     judges.save(asked.out)
+    measure_characters(load_hands(asked.pack / "train", JUDGE_HANDS)).save(asked.out)
     Console().print(judge_real_glyphs(judges, asked.pack))
 
 

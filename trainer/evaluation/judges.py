@@ -24,6 +24,7 @@ from generator.layers import as_pictures
 from generator.model import half_precision, load_weights, save_weights
 from templates.hangul import FINALS, INITIALS, MEDIALS
 from trainer.evaluation.metrics import as_traced
+from trainer.evaluation.variation import normalised
 
 DATA = Path(__file__).parent / "data"
 READER_FILE, WRITER_FILE, HANDS_FILE = "judge_reader.pt", "judge_writer.pt", "judge_hands.npz"
@@ -137,8 +138,8 @@ class Judges:
         return parts.astype(np.int64)
 
     def vectors(self, pictures: Pictures) -> NDArray[np.float32]:
-        """The writer's vectors of the pictures, (N, 64) of length 1."""
-        return _in_batches(pictures, self.writer)
+        """The writer's vectors of the pictures, (N, 64) of length 1: of their shapes, whatever place, size and pen."""
+        return _in_batches(normalised(pictures), self.writer)
 
     def centroid(self, pictures: Pictures) -> NDArray[np.float32]:
         """The mean vector of a hand, (64,), brought to length 1."""

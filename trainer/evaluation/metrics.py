@@ -68,7 +68,12 @@ def topology(picture: Pictures) -> tuple[int, int, int]:
 
     Ink is joined by edges and corners, paper by edges only, so that the two never contradict each other.
     """
-    inked = np.pad(cut(picture), 1)
+    return topology_of_cut(cut(picture))
+
+
+def topology_of_cut(inked: NDArray[np.uint8]) -> tuple[int, int, int]:
+    """``topology`` of what ``cut`` has made of a picture."""
+    inked = np.pad(inked, 1)
     count, _, statistics, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
     areas = statistics[1:count, cv2.CC_STAT_AREA]
     least = (SPECK_PX * UPSAMPLING) ** 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import html
 import json
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,12 +18,14 @@ from rich import box
 from rich.table import Table
 
 from templates.hangul import compose
+from trainer.evaluation import comparison
+from trainer.evaluation.comparison import Comparison, Letters, compare, figures_of
 from trainer.evaluation.methods import ADAPTED, BASELINES, OURS
+from trainer.evaluation.walls import inlined, pairs, wall
 
 REAL = "real"
 WORST = 100
-WALL_COLUMNS = 20
-SHEET_COLUMNS = 16
+WALL_ROWS = 8
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,26 @@ class Report:
     rows: list[Row] = field(default_factory=list)
     seeds: dict[str, str] = field(default_factory=dict)
     drawings: dict[str, tuple[Sequence[str], list[DrawnHand]]] = field(default_factory=dict)
+    comparisons: list[Comparison] = field(default_factory=list)
+    letters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, hand: str, seed: str, chars: Sequence[str], results: Sequence[tuple[Row, DrawnHand]]) -> None:
-        """Takes in one hand: the real glyphs first, then every method."""
+        """Takes in some of one hand: the real glyphs first, then every method."""
         self.seeds[hand] = seed
         self.rows += [row for row, _ in results]
-        self.drawings[hand] = (chars, [drawn for _, drawn in results])
+        self.drawings.setdefault(hand, (chars, []))[1].extend(drawn for _, drawn in results)
+
+    def add_letters(self, hand: str, method: str, drawn: Letters, written: Letters) -> None:
+        """Takes in the figures of a method's letters as a set, beside the hand's own."""
+        self.letters.setdefault(hand, {})[method] = figures_of(drawn)
+        if method != REAL:
+            self.comparisons.append(compare(hand, method, drawn, written))
+
+    def comparison_table(self, hand: str = "") -> Table:
+        """Drawn against written as sets, of one hand; of all by default."""
+        if hand:
+            return comparison.table(f"{hand}, as a set", [row for row in self.comparisons if row.hand == hand])
+        return comparison.table(f"as sets, mean of {len(self.seeds)} hands", comparison.means(self.comparisons))
 
     def _methods(self) -> list[str]:
         return list(dict.fromkeys(row.method for row in self.rows))
@@ -134,30 +150,33 @@ class Report:
         return lines
 
     def save(self, out: Path) -> None:
-        """Writes ``table.csv``, ``bench.json``, ``hands.png``, ``worst.png`` and ``index.html``."""
+        """Writes ``table.csv``, ``bench.json``, ``sets.csv``, walls of pictures and ``index.html``."""
         out.mkdir(parents=True, exist_ok=True)
         rows = [asdict(row) for row in (*self.rows, *self.means())]
-        with (out / "table.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        _write_csv(out / "table.csv", rows)
         plain = [{name: None if value != value else value for name, value in row.items()} for row in rows]
         told = {"written": self.written, "seeds": self.seeds, "bars": self.bars(), "rows": plain}
+        told |= {"sets": [asdict(row) for row in self.comparisons], "letters": self.letters}
+        if self.comparisons:
+            _write_csv(
+                out / "sets.csv", [asdict(row) for row in (*self.comparisons, *comparison.means(self.comparisons))]
+            )
         (out / "bench.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
         cv2.imwrite(str(out / "hands.png"), self.sheet())
         worst = self.worst()
-        cv2.imwrite(str(out / "worst.png"), _wall([strip for _, strip in worst]))
+        cv2.imwrite(str(out / "worst.png"), wall([strip for _, strip in worst]))
+        for hand in self.drawings:
+            cv2.imwrite(str(out / f"wall-{hand}.png"), self._wall(hand, WALL_ROWS))
         (out / "index.html").write_text(self._page(worst), encoding="utf-8")
 
     def sheet(self) -> NDArray[np.uint8]:
         """Some letters of each hand, neither best nor worst: the hand's own above, ours below."""
-        rows = []
-        for _, drawn in self.drawings.values():
-            real = next(one for one in drawn if one.method == REAL)
-            some = np.linspace(0, len(real.pictures) - 1, SHEET_COLUMNS).astype(int)
-            lines = [np.hstack(list(255 - one.pictures[some])) for one in (real, _shown_method(drawn))]
-            rows.append(np.vstack([*lines, np.full((4, lines[0].shape[1]), 160, np.uint8)]))
-        return np.vstack(rows)
+        return np.vstack([self._wall(hand, 1) for hand in self.drawings])
+
+    def _wall(self, hand: str, rows: int) -> NDArray[np.uint8]:
+        drawn = self.drawings[hand][1]
+        real = next(one for one in drawn if one.method == REAL)
+        return pairs(real.pictures, _shown_method(drawn).pictures, rows)
 
     def worst(self) -> list[tuple[str, NDArray[np.uint8]]]:
         """The worst glyphs: a caption, and a strip of real, drawn and the other methods', one below the other.
@@ -183,11 +202,11 @@ class Report:
         judged = ADAPTED if ADAPTED in names else names[0] if names else REAL
         order = [REAL, judged, *(name for name in names if name != judged)]
         figures = "".join(
-            f'<figure><img alt="" src="data:image/png;base64,{_png(strip)}">'
+            f'<figure><img alt="" src="data:image/png;base64,{inlined(strip)}">'
             f"<figcaption>{html.escape(caption)}</figcaption></figure>"
             for caption, strip in worst
         )
-        tables = "".join(_html_table(hand, self._of(hand)) for hand in self.seeds)
+        tables = "".join(_html_table(hand, self._of(hand)) + self._sets(hand) for hand in self.seeds)
         bars = "".join(f"<li>{html.escape(line)}</li>" for line in self.bars())
         return (
             '<!doctype html><meta charset="utf-8"><title>Sonmat: drawing</title><style>'
@@ -195,9 +214,13 @@ class Report:
             "figcaption{width:96px;font-size:11px;overflow-wrap:anywhere}"
             "td,th{padding:2px 8px;text-align:right}</style>"
             f"<h1>Drawing, {self.written} written</h1><ul>{bars}</ul>{_html_table('mean', self.means())}"
+            f"{comparison.html_table('As sets: drawn over written, mean', comparison.means(self.comparisons))}"
             f"<h2>The {len(worst)} worst glyphs</h2><p>From above: {html.escape(', '.join(order))}. "
             f"Captions: the character, what the judge read, the hand.</p>{figures}<h2>Hands</h2>{tables}"
         )
+
+    def _sets(self, hand: str) -> str:
+        return comparison.html_table("as a set", [row for row in self.comparisons if row.hand == hand])
 
 
 def _shown_method(drawn: Sequence[DrawnHand]) -> DrawnHand:
@@ -240,16 +263,8 @@ def _html_table(title: str, rows: Sequence[Row]) -> str:
     return f"<h3>{html.escape(title)}</h3><table><tr>{head}</tr>{body}</table>"
 
 
-def _png(picture: NDArray[np.uint8]) -> str:
-    return base64.b64encode(cv2.imencode(".png", picture)[1].tobytes()).decode()
-
-
-def _wall(strips: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Strips side by side, WALL_COLUMNS in a row, a grey line between the rows."""
-    height, width = strips[0].shape
-    lines = []
-    for start in range(0, len(strips), WALL_COLUMNS):
-        some = list(strips[start : start + WALL_COLUMNS])
-        some += [np.full((height, width), 255, np.uint8)] * (min(WALL_COLUMNS, len(strips)) - len(some))
-        lines += [np.hstack(some), np.full((4, width * len(some)), 160, np.uint8)]
-    return np.vstack(lines)
+def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)

@@ -45,4 +45,5 @@ def hand(font) -> Hand:
     real = render_font(font, unseen_syllables(frozenset(map(chr, range(0xAC00, 0xD7A4))), written, 100))
     frame = Frame.fit(own)
     pictures = [np.stack([frame.picture(glyph) for glyph in glyphs]) for glyphs in (own, real)]
-    return Hand(font.stem, font, pictures[0], [glyph.char for glyph in real], pictures[1])
+    chars = [[glyph.char for glyph in glyphs] for glyphs in (own, real)]
+    return Hand(font.stem, font, chars[0], pictures[0], chars[1], pictures[1])

@@ -1,8 +1,10 @@
 """The judges that ship: they read, they tell hands apart, and nothing of theirs is the method's."""
 
+import cv2
 import numpy as np
 import pytest
 
+from generator.latin import stroke_width_px, with_stroke_width
 from generator.seeds import SEED_FONTS
 from templates.hangul import INITIALS, MEDIALS, compose, decompose
 from trainer.corpus import JUDGE_HANDS
@@ -58,6 +60,24 @@ def test_finds_the_hand_among_all_it_knows(judges, hand):
     assert set(judges.known) >= JUDGE_HANDS
     centroids = [judges.centroid(hand.own), *judges.known.values()]
     assert (nearest_hand(judges.vectors(hand.real), centroids) == 0).mean() > 0.5
+
+
+def _found(judges, hand, pictures) -> float:
+    centroids = [judges.centroid(hand.own), *judges.known.values()]
+    return float((nearest_hand(judges.vectors(pictures), centroids) == 0).mean())
+
+
+@pytest.mark.parametrize("share", [0.15, -0.15])
+def test_the_hand_is_known_again_with_another_pen(judges, hand, share):
+    changed = [with_stroke_width(picture, share * stroke_width_px(picture)) for picture in hand.real]
+    assert _found(judges, hand, np.stack(changed)) > 0.8 * _found(judges, hand, hand.real)
+
+
+def test_the_hand_is_known_again_elsewhere_and_of_another_size(judges, hand):
+    for scale, right, down in ((1.0, 3, -2), (0.9, 0, 0), (1.08, -2, 2)):
+        matrix = np.array([[scale, 0, 48 * (1 - scale) + right], [0, scale, 48 * (1 - scale) + down]])
+        changed = np.stack([cv2.warpAffine(picture, matrix, (96, 96)) for picture in hand.real])
+        assert _found(judges, hand, changed) > 0.8 * _found(judges, hand, hand.real)
 
 
 def test_vectors_and_centroids_have_length_one(judges, hand):
