@@ -101,15 +101,15 @@ def open_project(port: int) -> Victim:
 def add_job(folder: Path, victim: Victim) -> None:
     """Puts a waiting job with as many strokes as a project may have into the database."""
     from collector.store import NewJob, Photo, open_store
+    from collector.web.job_submitted import job_submitted
     from collector.web.tokens import project_id
-    from collector.web.writer.projects import received
 
     line = [[round(k / 3000, 4), round(k / 7000, 4)] for k in range(2900)]
     letters = {chr(0xAC00 + k): [line] for k in range(90)}
     options = {"numbers": [1], "letters": letters, "pen_em": 0.05}
     with contextlib.closing(open_store(f"sqlite:///{folder / 'sonmat.sqlite3'}")) as store:
         own = project_id(victim.project.removeprefix("/s/"))
-        store.submit(NewJob("0" * 64, "손", "ofl", (Photo("a.jpg", "0" * 64, 1),), options, own), received)
+        store.submit(NewJob("0" * 64, "손", "ofl", (Photo("a.jpg", "0" * 64, 1),), options, own), job_submitted)
 
 
 def _health_ms(port: int) -> float:

@@ -30,10 +30,10 @@ from collector.events import Delivery, PhotosReceived, to_dead_letter
 from collector.store import NewJob, NewUpload, Photo
 from collector.web import Limits, make_server
 from collector.web.forms import FORM_COOKIE, FORM_FIELD
+from collector.web.job_submitted import job_submitted
 from collector.web.operator.access import COOKIE
 from collector.web.tokens import Tokens
 from collector.web.uploads.reader_pool import ReaderPool
-from collector.web.writer.projects import received
 from templates.sheet import build_sheet
 from tests.collector.store.samples import page_reading
 from tests.fuzz.mutants import SMALL_PX, mutants, whole_pictures
@@ -153,7 +153,7 @@ def _furnish(person: Person) -> None:
         store.projects.add_upload(project, store.projects.next_upload(project), upload)
     store.projects.draw_letter(project, "가", [[[0.1, 0.2], [0.5, 0.5]]])
     photos = (Photo("page.jpg", "0" * 64, 1000),)
-    store.submit(NewJob("0" * 64, "손", "ofl", photos, {"numbers": [1]}, project), received)
+    store.submit(NewJob("0" * 64, "손", "ofl", photos, {"numbers": [1]}, project), job_submitted)
     unread = {"type": "photos.received", "version": 99}
     delivery = Delivery(PhotosReceived.TOPIC, "x", unread, 0, 0)
     store.outbox.add([to_dead_letter(delivery, "unknown")])

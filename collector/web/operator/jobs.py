@@ -12,11 +12,11 @@ from starlette.responses import Response
 from collector.instances import Preference, Verdict, judge_sheet
 from collector.store import IllegalTransitionError, Job, JobNotFoundError, JobState, JobStatus
 from collector.web.forms import text_field
+from collector.web.job_submitted import job_submitted
 from collector.web.operator.access import STATES, OperatorRoute, format_duration, format_time
+from collector.web.page_pictures import VERDICTS, page_picture
 from collector.web.pages import Web, go, web_of
 from collector.web.security import Number, Refusal, not_found
-from collector.web.writer.photos import VERDICTS, page_picture
-from collector.web.writer.projects import received
 
 PAGE = 50
 AT_ONCE = 200
@@ -82,7 +82,7 @@ async def retry_all(request: Request) -> Response:
         raise not_found()
     for each in await run_in_threadpool(web.store.operations.list_jobs, state, q, AT_ONCE, 0):
         if each.project_id is not None:
-            await run_in_threadpool(web.store.requeue, each.id, [received(each)])
+            await run_in_threadpool(web.store.requeue, each.id, [job_submitted(each)])
     return go("/operator")
 
 
@@ -147,7 +147,7 @@ async def act(request: Request, job_id: str, action: str) -> Response:
     found = await _find(web, job_id)
     try:
         if action == "retry":
-            await run_in_threadpool(web.store.requeue, job_id, [received(found)])
+            await run_in_threadpool(web.store.requeue, job_id, [job_submitted(found)])
         elif action == "cancel":
             await run_in_threadpool(web.store.operations.cancel, job_id, "job.cancelled", "\n".join(CANCELLED))
         else:

@@ -9,12 +9,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
-from collector.blobs import file_names, picture_path
+from collector.blobs import file_names
 from collector.instances import PhotoReading
 from collector.store import ProjectNotFoundError, Upload
 from collector.web.forms import check_form_token, not_understood, read_upload
+from collector.web.page_pictures import VERDICTS, page_picture
 from collector.web.pages import Web, go, wants_json, web_of
 from collector.web.security import Number, Rate, Refusal, address, not_found
 from collector.web.uploads.intake import AcceptedFile, NoRoom, SpendPhotos, TooBusy
@@ -23,14 +24,6 @@ from templates.sheet import build_sheet
 
 router = APIRouter()
 
-VERDICTS = {
-    "good": ("잘 읽음", "read well"),
-    "blank": ("빈칸", "empty"),
-    "clipped": ("칸 밖으로 잘림", "cut off"),
-    "faint": ("너무 옅음", "too faint"),
-    "smudged": ("번지거나 흐림", "smudged"),
-    "missing": ("사진에 없음", "not in the picture"),
-}
 ADVICE = {
     "blank": ("칸이 비어 있습니다", "nothing was written in the box"),
     "clipped": ("칸 안에 조금 작게 써 주세요", "write a little smaller, inside the box"),
@@ -176,15 +169,6 @@ async def picture(request: Request, token: str, number: Number) -> Response:
     web = web_of(request)
     own = await web.project(token)
     return await run_in_threadpool(page_picture, web, own.id, number)
-
-
-def page_picture(web: Web, project_id: str, number: int) -> Response:
-    """The file of a flat page; its name is made of numbers alone."""
-    uploads = web.intake.uploads
-    path = uploads.fetch(project_id, picture_path(uploads.folder, number).name)
-    if path is None:
-        raise not_found()
-    return FileResponse(path, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
 
 
 @router.post("/s/{token}/photos/{number}/delete")

@@ -14,11 +14,11 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from collector.events import PhotosReceived, encode
-from collector.store import Job, JobState, JobStatus, OutboxMessage, Project, ProjectNotFoundError
+from collector.store import Job, JobState, Project, ProjectNotFoundError
 from collector.web.concurrency import RETRY_AFTER, EventStream
 from collector.web.forms import text_field
 from collector.web.job_progress import describe, event_id
+from collector.web.job_submitted import job_submitted
 from collector.web.language import LANGUAGE_COOKIE
 from collector.web.pages import Web, go, web_of
 from collector.web.security import Number, Rate, Refusal, address, not_found
@@ -150,15 +150,10 @@ def submit(web: Web, project_id: str) -> Job:
         raise Refusal(
             409, "이미 만들고 있습니다. 끝난 뒤에 다시 해 주세요.", "It is being made already: wait for it to end."
         )
-    job = store.submit(web.font_service.new_job(project, uploads, letters), received)
+    job = store.submit(web.font_service.new_job(project, uploads, letters), job_submitted)
     if job.state.is_terminal and (job.state is not JobState.DONE or web.font_service.files(job) is None):
-        store.requeue(job.id, [received(job)])
+        store.requeue(job.id, [job_submitted(job)])
     return job
-
-
-def received(job: JobStatus) -> OutboxMessage:
-    """The event that makes a worker take the job up."""
-    return encode(PhotosReceived(job=job.id))
 
 
 @router.get("/s/{token}/progress")

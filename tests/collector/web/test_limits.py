@@ -16,8 +16,8 @@ from collector.store import NewJob, Photo
 from collector.web import Limits
 from collector.web.concurrency import ConcurrencyLimits, EventStream
 from collector.web.config import WebConfig
+from collector.web.job_submitted import job_submitted
 from collector.web.uploads.reader_pool import ReaderPool
-from collector.web.writer.projects import received
 from tests.service.visitor import OPERATOR, Person, make_person
 
 JSON = {"accept": "application/json"}
@@ -174,7 +174,7 @@ def test_status_reads_neither_wishes_nor_strokes(person: Person) -> None:
     for k in range(3):
         options = {"numbers": [1], "letters": {"가": [[[0.1, 0.2]] * 1000]}}
         new = NewJob(f"{k:064d}", "손", "ofl", (Photo("a.jpg", "0" * 64, 1),), options, person.project)
-        job = person.store.submit(new, received)
+        job = person.store.submit(new, job_submitted)
         person.store.operations.cancel(job.id, "x", "y")
     asked: list[str] = []
     event.listen(person.store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
