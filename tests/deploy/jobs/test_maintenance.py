@@ -95,7 +95,7 @@ def test_a_photograph_that_cannot_be_deleted_keeps_nothing_else(
     blobs = Blobs(ArtifactFolder(tmp_path / "artifacts"), UploadFolder(tmp_path / "uploads"))
     for name in ("a", "b", "c"):
         old.projects.create(name)
-        old.projects.add_upload(name, 1, NewUpload("a.jpg", "0" * 64, 1, {"set": "28"}))
+        old.projects.add_upload(name, 1, NewUpload("a.jpg", "0" * 64, 1, reading(1)))
         (tmp_path / "uploads" / name).mkdir(parents=True)
         (tmp_path / "uploads" / name / "photo-1.jpg").write_bytes(b"photo")
     whole = UploadFolder.remove
