@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 
 from fastapi import APIRouter, Request
 from sqlalchemy import text
@@ -41,11 +42,14 @@ async def metrics(request: Request) -> Response:
     wanted, given = f"Bearer {web.config.operator_token}", request.headers.get("authorization", "")
     if not web.config.operator_token or not given:
         raise not_found()
-    # Counted before the token is compared, as at the log-in, and taken back where it is the right one.
-    await web.spend(request, login_rate(web))
+    # Counted before the token is compared, as at the log-in, and taken back where it is the right one. Where the
+    # database cannot be written nothing is counted: then of all times the figures must reach the operator's alarms.
+    with suppress(SQLAlchemyError):
+        await web.spend(request, login_rate(web))
     if not hmac.compare_digest(wanted.encode(), given.encode()):
         raise not_found()
-    await web.rates.give_back(login_rate(web), address(request))
+    with suppress(SQLAlchemyError):
+        await web.rates.give_back(login_rate(web), address(request))
     body = await run_in_threadpool(web.metrics.text)
     return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from collector.web.tokens import project_id
 from deploy.jobs.maintenance import Maintenance
 from deploy.processes import _Upkeep
 from deploy.supervisor import Supervisor
+from tests.service.load import form_token
 from tests.service.servers import free_port
 
 LIMIT_S = 180.0
@@ -116,14 +116,16 @@ def test_a_dead_worker_is_noticed_and_started_again(serve: Serve, tmp_path: Path
 def upload_all(served: Served, photos: list[Path]) -> str:
     """Sends photographs, and does not wait for the answer; the project's token."""
     browser = httpx2.Client(base_url=f"http://127.0.0.1:{served.port}", follow_redirects=True, timeout=600)
-    found = re.search(r'name="form_token" value="([^"]+)"', browser.get("/").text)
-    assert found is not None
-    form = {"form_token": found[1]}
-    token = browser.post("/s", data=form).url.path.split("/")[2]
+    token = browser.post("/s", params={"form_token": form_token(browser, "/")}).url.path.split("/")[2]
+    form = {"form_token": form_token(browser, f"/s/{token}/photos")}
+
+    files = [("photos", (photo.name, photo.read_bytes())) for photo in photos]
 
     def send() -> None:
         with suppress(httpx2.TransportError):  # the server is killed meanwhile
-            browser.post(f"/s/{token}/photos", data=form, files=[("photos", (p.name, p.read_bytes())) for p in photos])
+            browser.post(
+                f"/s/{token}/photos", params=form, files=[("photos", (p.name, p.read_bytes())) for p in photos]
+            )
 
     threading.Thread(target=send, daemon=True).start()
     return token
