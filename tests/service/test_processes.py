@@ -123,9 +123,7 @@ def upload_all(served: Served, photos: list[Path]) -> str:
 
     def send() -> None:
         with suppress(httpx2.TransportError):  # the server is killed meanwhile
-            browser.post(
-                f"/s/{token}/photos", params=form, files=[("photos", (p.name, p.read_bytes())) for p in photos]
-            )
+            browser.post(f"/s/{token}/photos", params=form, files=files)
 
     threading.Thread(target=send, daemon=True).start()
     return token
