@@ -99,6 +99,10 @@ class _SignMaker:
             case _:
                 return self._boxed(sign, parts.text, _FULL_BOX)
 
+    def _letter_or_sign(self, char: str) -> GlyphImage | None:
+        """Returns the hand's own glyph of a character, or draws it where it is a sign."""
+        return self._glyphs.get(char) or (self.glyph(char) if char in signs() else None)
+
     def _random(self, sign: str) -> np.random.Generator:
         return np.random.default_rng(zlib.crc32(sign.encode()))
 
@@ -196,7 +200,7 @@ class _SignMaker:
             size = tuple(max(2, round(side * _SMALL_HEIGHT)) for side in line.ink.shape[::-1])
             ink = np.asarray(cv2.resize(line.ink, size, interpolation=cv2.INTER_AREA), np.uint8)
             return _LineOfLetters(ink, size[1] + (0.4 * SIDE_PX if raised.how == "super" else -0.15 * SIDE_PX))
-        glyph = self._glyphs.get(_SIMPLE.get(char, char)) or (self.glyph(char) if char in signs() else None)
+        glyph = self._letter_or_sign(_SIMPLE.get(char, char))
         bounds = glyph.bounds_em() if glyph is not None else None
         if glyph is None or bounds is None:
             return None
@@ -230,7 +234,7 @@ class _SignMaker:
 
     def _letter(self, sign: str, parts: SignComposition) -> GlyphImage | None:
         """Makes a Latin letter with a mark, a bar or a second letter, at its own place and on its baseline."""
-        base = self._glyphs.get(parts.text[0]) or (self.glyph(parts.text[0]) if parts.text[0] in signs() else None)
+        base = self._letter_or_sign(parts.text[0])
         if base is None or base.is_blank:
             return None
         if parts.how == "same":
